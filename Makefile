@@ -36,7 +36,7 @@ up: $(READY) ## Run the whole stack on this machine until Ctrl-C
 	@$(BIN)/drive-agent up
 
 chat: $(READY) ## Talk to the stack that `make up` runs
-	@$(BIN)/drive-agent chat
+	@$(BIN)/drive-agent chat --local
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest

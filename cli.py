@@ -1,0 +1,166 @@
+"""The console command `drive-agent`: wiring only. Every command imports what it needs when it runs."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+SETTINGS = Path(".drive-agent/settings.env")
+LOCAL_HOME = Path(".drive-agent/local")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="drive-agent", description="Find things in Google Drive, with consent.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="play one whole conversation on this machine")
+    demo.set_defaults(run=_demo)
+
+    up = commands.add_parser("up", help="run the whole stack on this machine until Ctrl-C")
+    up.set_defaults(run=_up)
+
+    chat = commands.add_parser("chat", help="talk to the agent in this terminal")
+    chat.add_argument("--user", default="alice@example.com", help="who to sign in as (default: %(default)s)")
+    chat.add_argument("--once", metavar="QUESTION", help="ask one question, print the answer, end")
+    chat.add_argument("--json", action="store_true", help="print the events as JSON lines")
+    chat.add_argument("--session", metavar="ID", help="continue this conversation")
+    chat.add_argument("--local", action="store_true", help="use the stack of `make up`, whatever was set up beside it")
+    chat.set_defaults(run=_chat)
+
+    setup = commands.add_parser("setup", help="create or update what the agent needs at AWS")
+    setup.add_argument("--callback-url", metavar="URL", help="where the callback service is reached: https://…")
+    setup.add_argument("--runtime-arn", metavar="ARN", help="the deployed agent (default: looked up)")
+    setup.add_argument("--workload", action="append", default=[], metavar="NAME", help="another workload identity")
+    setup.add_argument("--user-pool-id", metavar="ID", help="use this user pool")
+    setup.add_argument("--domain-prefix", metavar="NAME", help="of the sign-in pages")
+    setup.add_argument("--google-client-id", metavar="ID", help="of the OAuth client at Google")
+    setup.add_argument("--google-client-secret-file", type=Path, metavar="FILE", help="holds the client's secret")
+    setup.add_argument("--test-user", action="append", default=[], metavar="EMAIL", help="a person to create")
+    setup.set_defaults(run=_setup)
+
+    token = commands.add_parser("token", help="print a fresh bearer token, for `agentcore invoke --bearer-token`")
+    token.add_argument("--user", default="alice@example.com", help="whose (default: %(default)s)")
+    token.add_argument("--local", action="store_true", help="from the stack of `make up`")
+    token.set_defaults(run=_token)
+
+    evals = commands.add_parser("evals", help="run the eval suite on the stand-in model")
+    evals.add_argument("--only", metavar="ID", action="append", help="run this case")
+    evals.set_defaults(run=_evals)
+    return parser
+
+
+def _demo(_: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from local.browser import BrowserError
+    from local.children import StackError
+    from local.demo import DemoError, play
+    from local.stack import Options, Ports, Stack
+
+    console = Console(highlight=False)
+    console.print("[dim]Starting the agent, its callback service and the stand-ins for AWS, Google and Claude …[/]")
+    with tempfile.TemporaryDirectory(prefix="drive-agent-") as home:
+        try:
+            with Stack(Options(home=Path(home), ports=Ports.free()), os.environ) as stack:
+                play(stack, console)
+        except (DemoError, BrowserError, StackError) as error:
+            console.print(str(error), style="red", markup=False)
+            return 1
+    console.print("\nNext: [bold]make up[/] keeps it running, and [bold]make chat[/] lets you ask.")
+    return 0
+
+
+def _up(_: argparse.Namespace) -> int:
+    from local.children import StackError
+    from local.stack import Options, Stack
+    from local.up import serve
+
+    options = Options(
+        home=LOCAL_HOME.resolve(),
+        model=os.environ.get("MODEL", ""),
+        drive_dir=os.environ.get("DRIVE_DIR", ""),
+    )
+    try:
+        with Stack(options, os.environ) as stack:
+            serve(stack)
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from deploy import setup
+    from deploy.errors import DeployError
+    from deploy.settings import SetupOptions
+
+    try:
+        wanted = SetupOptions.load(
+            os.environ,
+            callback_url=options.callback_url,
+            runtime_arn=options.runtime_arn,
+            workloads=tuple(options.workload),
+            user_pool_id=options.user_pool_id,
+            domain_prefix=options.domain_prefix,
+            google_client_id=options.google_client_id,
+            google_client_secret_file=options.google_client_secret_file,
+            test_users=tuple(options.test_user),
+        )
+        setup.run(wanted, out=print, ask_secret=getpass if sys.stdin.isatty() else None)
+    except DeployError as error:
+        print(error.user_message, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    from deploy.errors import DeployError
+
+    try:
+        print(_fetch_token(options.user, _environ(is_local=options.local)))
+    except DeployError as error:
+        print(error.user_message, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _fetch_token(user: str, environ: dict[str, str]) -> str:
+    from getpass import getpass
+
+    from deploy import token
+    from deploy.settings import TokenSettings
+
+    password = environ.get("DRIVE_AGENT_TEST_PASSWORD") or getpass(f"Password of {user}: ")
+    return token.fetch(TokenSettings.load(environ), user, password)
+
+
+def _environ(*, is_local: bool) -> dict[str, str]:
+    """Return the settings file's values with the process environment over them.
+
+    Without settings of a cloud, those of `make up` are meant.
+    """
+    from dotenv import dotenv_values
+
+    local = LOCAL_HOME / "settings.env"
+    path = local if is_local or not SETTINGS.exists() else SETTINGS
+    path = path if is_local else Path(os.environ.get("DRIVE_AGENT_SETTINGS") or path)
+    written = {key: value for key, value in dotenv_values(path).items() if value is not None} if path.exists() else {}
+    return written | dict(os.environ)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

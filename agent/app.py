@@ -1,0 +1,198 @@
+"""The Runtime's entry point: an HTTP request comes in, a turn or an action runs, the wire contract goes out.
+
+A malformed request gets a 4xx. One that is understood and refused gets the contract's error object with 200, because
+the Runtime answers a container's 4xx with a 424 that says nothing. See docs/decisions/002.md.
+"""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+from weakref import WeakSet
+
+from bedrock_agentcore.runtime import BedrockAgentCoreApp, RequestContext
+from bedrock_agentcore.runtime.context import BedrockAgentCoreContext
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+
+from agent import wire
+from agent.audit import current_caller
+from agent.body import BodyGuard
+from agent.caller import USER_ID_HEADERS, Caller, derive_caller
+from agent.errors import AgentError, BadRequestError, DriveFailedError, SettingsError
+from agent.request import (
+    Action,
+    Cancel,
+    Connect,
+    Prompt,
+    Resume,
+    Status,
+    Turn,
+    check_runtime_session,
+    parse_payload,
+)
+from agent.settings import Settings
+from tools.errors import ConsentRequired, ToolError
+
+if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
+    from agent.build import Service
+
+# A sync tool and a model stream each hold a thread for as long as they run.
+WORKER_THREADS = 64
+
+logger = logging.getLogger(__name__)
+
+Answer = JSONResponse | AsyncIterator[dict[str, Any]] | dict[str, Any]
+
+
+def create_app(settings: Settings, build: "Callable[[Settings], Service] | None" = None) -> BedrockAgentCoreApp:
+    """Return the ASGI application of the Runtime contract: `POST /invocations`, `GET /ping`.
+
+    `build` makes the service on first use, in a thread; the default is `agent.build.Service`.
+    """
+    lazy = _Lazy(lambda: (build or _build)(settings))
+    loops: WeakSet[asyncio.AbstractEventLoop] = WeakSet()  # the SDK makes its loop when the first request comes
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        lazy.start()  # /ping is answered while the libraries load
+        yield
+
+    app = BedrockAgentCoreApp(lifespan=lifespan, middleware=[Middleware(BodyGuard)])
+
+    @app.entrypoint
+    async def invoke(payload: Any, context: RequestContext) -> Answer:
+        try:
+            runtime_session = check_runtime_session(context.session_id)
+            request = parse_payload(payload)
+        except BadRequestError as error:
+            return JSONResponse(wire.error(str(error), error.code), status_code=error.status)
+        try:
+            caller = _caller(context, settings)
+            current_caller.set(caller.key)
+            _use_worker_threads(loops)
+            service = await lazy.get()
+            if isinstance(request, Prompt | Resume):
+                return await _turn(service, request, runtime_session, caller)
+            return await _action(service, request, runtime_session, caller)
+        except (AgentError, SettingsError) as error:
+            code = error.code if isinstance(error, AgentError) else "misconfigured"
+            logger.info("code=%s | request refused", code)
+            refusal = wire.error(str(error), code)
+            return _stream_of(refusal) if isinstance(request, Prompt | Resume) else refusal
+
+    return app
+
+
+async def _turn(service: "Service", turn: Turn, runtime_session: str, caller: Caller) -> Answer:
+    if isinstance(turn, Prompt):
+        conversation = await service.conversation(runtime_session, caller)
+    else:
+        existing = await service.existing(runtime_session, caller)
+        if existing is None:
+            return _stream_of({"type": "notice", "message": "Nothing is waiting. Ask a question."})
+        conversation = existing
+
+    async def events() -> AsyncIterator[dict[str, Any]]:
+        # A set context variable does not reach an async generator that another task runs.
+        current_caller.set(caller.key)
+        async for event in conversation.run(turn):
+            yield wire.to_wire(event)
+
+    return events()
+
+
+async def _action(service: "Service", action: Action, runtime_session: str, caller: Caller) -> dict[str, Any]:
+    conversation = await service.existing(runtime_session, caller)
+    connection = service.connection
+    try:
+        if isinstance(action, Cancel):
+            return {"cancelled": conversation.cancel() if conversation else False}
+        if isinstance(action, Connect):
+            return await _connect(service, action)
+        if isinstance(action, Status):
+            account = await asyncio.to_thread(connection.status)
+            connected = {
+                "provider": service.provider,
+                "connected": account is not None,
+                "account": {"email": account.email, "name": account.name} if account else None,
+                "scopes": list(service.scopes) if account else [],
+            }
+            return {"connections": [connected], "pending": conversation.is_pending if conversation else False}
+        await asyncio.to_thread(connection.disconnect)
+    except ToolError as error:
+        raise DriveFailedError(error.user_message) from error
+    return {"status": "disconnected"}
+
+
+async def _connect(service: "Service", action: Connect) -> dict[str, Any]:
+    try:
+        account = await asyncio.to_thread(service.connection.connect, state=action.state, force=action.force)
+    except ConsentRequired as required:
+        url = required.authorization_url
+        # The session URI is the request URI of AgentCore's own authorization URL, one and the same URN.
+        session_uri = parse_qs(urlsplit(url).query).get("request_uri", [""])[0]
+        return {"status": "auth_required", "auth_url": url, "session_uri": session_uri}
+    return {"status": "connected", "account": {"email": account.email, "name": account.name}}
+
+
+def _caller(context: RequestContext, settings: Settings) -> Caller:
+    # The user id is among the headers that the SDK leaves out of `request_headers`, so both are read.
+    headers: dict[str, str] = dict(context.request_headers or {})
+    raw: Mapping[str, str] = context.request.headers if context.request is not None else {}
+    headers |= {name: raw[name] for name in USER_ID_HEADERS if name in raw}
+    return derive_caller(
+        headers,
+        has_workload_token=BedrockAgentCoreContext.get_workload_access_token() is not None,
+        local_user=settings.local_user if settings.is_local else None,
+    )
+
+
+def _use_worker_threads(loops: "WeakSet[asyncio.AbstractEventLoop]") -> None:
+    """Give the SDK's worker loop, on which this runs, more threads than the default of cores plus four."""
+    loop = asyncio.get_running_loop()
+    if loop not in loops:
+        loops.add(loop)
+        loop.set_default_executor(ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="drive-agent"))
+
+
+async def _stream_of(value: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
+    yield value
+
+
+def _build(settings: Settings) -> "Service":
+    from agent.build import Service  # noqa: PLC0415 - see _Lazy
+
+    return Service(settings)
+
+
+class _Lazy:
+    """Builds the service once, in a thread of its own, so that the process answers /ping before its imports are done."""
+
+    def __init__(self, build: "Callable[[], Service]") -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._future: Future[Service] | None = None
+
+    def start(self) -> "Future[Service]":
+        """Begin building, or return what is being built. A failure is kept for this request only."""
+        with self._lock:
+            if self._future is None or (self._future.done() and self._future.exception()):
+                self._future = Future()
+                threading.Thread(target=self._run, args=(self._future,), daemon=True, name="drive-agent-build").start()
+            return self._future
+
+    async def get(self) -> "Service":
+        """Return the service when it is built. Raises: what building raised."""
+        return await asyncio.wrap_future(self.start())
+
+    def _run(self, future: "Future[Service]") -> None:
+        try:
+            future.set_result(self._build())
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            future.set_exception(error)

@@ -1,0 +1,133 @@
+"""The composition root: the only place that makes the agent's parts and joins them.
+
+Importing this module imports Strands, boto3 and Google's client, a second or more; `agent.app` does so off the request
+path.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import boto3
+from strands import Agent, ModelRetryStrategy
+from strands.middleware import InvokeModelStage
+from strands.models import Model
+from strands.types.exceptions import SnapshotException
+
+from agent.audit import record_drive_call
+from agent.caller import Caller
+from agent.conversation import ConsentLink, Conversation
+from agent.hooks import TurnHooks, merge_roles
+from agent.model import build_model
+from agent.settings import Settings
+from agent.store import ConversationStore, open_storage
+from tools.connection import DriveConnection
+from tools.consent import AccessTokens, ConsentSettings
+from tools.drive import drive_tools
+from tools.drive_api import DriveApi
+
+MAX_IDLE_CONVERSATIONS = 256
+
+
+class Service:
+    """Everything a request needs: conversations by runtime session, and the caller's connection to Drive."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        model: Model | None = None,
+        store: ConversationStore | None = None,
+        api: DriveApi | None = None,
+        tokens: AccessTokens | None = None,
+        now: Callable[[ZoneInfo], datetime] = datetime.now,
+        retry_delay_s: int = 1,
+    ) -> None:
+        self._settings = settings
+        self._now = now
+        self._retry_delay_s = retry_delay_s
+        self._model = model or build_model(settings.model, settings.region)
+        self._store = store or ConversationStore(open_storage(settings.state, settings.region))
+        self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=record_drive_call)
+        self._tokens = tokens or AccessTokens(
+            ConsentSettings(provider=settings.provider, return_url=settings.return_url),
+            local_workload_token=_local_workload_token(settings) if settings.is_local else None,
+        )
+        self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
+        self._opening = asyncio.Lock()
+        self.connection = DriveConnection(self._api, self._tokens)
+        self.provider = settings.provider
+        self.scopes = self._tokens.settings.scopes
+
+    async def conversation(self, runtime_session: str, caller: Caller) -> Conversation:
+        """Return the caller's conversation, new or restored; they own it from now on. Raises: `NotOwnerError`."""
+        key = (runtime_session, caller.key)
+        if key in self._conversations:
+            self._conversations.move_to_end(key)
+            return self._conversations[key]
+        async with self._opening:
+            if key not in self._conversations:
+                await self._store.claim(runtime_session, caller)
+                self._conversations[key] = await self._open(runtime_session, caller)
+                self._forget_idle()
+            return self._conversations[key]
+
+    async def existing(self, runtime_session: str, caller: Caller) -> Conversation | None:
+        """Return the caller's conversation, None where nobody has begun it. Raises: `NotOwnerError`."""
+        if not await self._store.check_owner(runtime_session, caller):
+            return None
+        return await self.conversation(runtime_session, caller)
+
+    async def _open(self, runtime_session: str, caller: Caller) -> Conversation:
+        try:
+            agent = await asyncio.to_thread(self._agent, runtime_session, caller)
+        except SnapshotException:  # cut short by a crash of the disk: keep the bytes, begin anew
+            await self._store.set_aside(runtime_session, caller)
+            agent = await asyncio.to_thread(self._agent, runtime_session, caller)
+        return Conversation(agent, self.connection, self._link(runtime_session), today=self._today)
+
+    def _agent(self, runtime_session: str, caller: Caller) -> Agent:
+        agent = Agent(
+            model=self._model,
+            tools=list(drive_tools(self._api, self._tokens)),
+            plugins=[TurnHooks()],
+            session_manager=self._store.session_manager(runtime_session, caller),
+            agent_id="drive",
+            callback_handler=None,
+            retry_strategy=ModelRetryStrategy(max_attempts=3, initial_delay=self._retry_delay_s, max_delay=8),
+        )
+        agent.add_middleware(InvokeModelStage.Input, merge_roles)
+        return agent
+
+    def _link(self, runtime_session: str) -> ConsentLink:
+        url = self._settings.connect_url
+        if url:
+            url = f"{url}?session={quote(runtime_session, safe='')}"
+        return ConsentLink(provider="google-drive", scopes=self.scopes, url=url)
+
+    def _forget_idle(self) -> None:
+        """Drop the conversations that were idle longest; their snapshots bring them back."""
+        for key in list(self._conversations):
+            if len(self._conversations) <= MAX_IDLE_CONVERSATIONS:
+                return
+            if not self._conversations[key].is_busy:
+                del self._conversations[key]
+
+    def _today(self, zone: ZoneInfo) -> str:
+        return self._now(zone).strftime("%A %Y-%m-%d")
+
+
+def _local_workload_token(settings: Settings) -> Callable[[], str]:
+    """Return what fetches a workload access token for the person at this computer, as the Runtime does for others."""
+
+    def fetch() -> str:
+        client = boto3.client("bedrock-agentcore", region_name=settings.region)
+        answer = client.get_workload_access_token_for_user_id(
+            workloadName=settings.workload, userId=settings.local_user
+        )
+        return answer["workloadAccessToken"]
+
+    return fetch

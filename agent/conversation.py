@@ -1,0 +1,225 @@
+"""One person's conversation: run a turn, pause it for consent, resume it, cancel it.
+
+A turn that misses consent ends with its tool calls pending in the snapshot. The next turn always resumes them: there is
+no way in Strands to drop a pending interrupt, and the model deals best with what the person has said since.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from strands import Agent
+from strands.agent.agent_result import AgentResult
+
+from agent.events import AuthRequired, Done, Event, Failed, Files, Notice, Text, ToolProgress
+from agent.labels import tool_label
+from agent.model import explain
+from agent.request import Prompt, Resume
+from prompts import load
+from tools.errors import ToolError
+
+MAX_MODEL_CALLS = 12
+
+logger = logging.getLogger(__name__)
+
+
+class Consent(Protocol):
+    """What a conversation asks about consent (`tools.connection.DriveConnection`)."""
+
+    def has_consent(self) -> bool:
+        """Say whether there is an access token, without asking Google. Raises: `ToolError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLink:
+    """How the person is asked: for which provider and scopes, at which address. An empty `url` means AgentCore's."""
+
+    provider: str
+    scopes: tuple[str, ...]
+    url: str
+
+
+class Conversation:
+    """Runs one turn at a time; a second waits for the first to end."""
+
+    def __init__(self, agent: Agent, consent: Consent, link: ConsentLink, *, today: Callable[[Any], str]) -> None:
+        self._agent = agent
+        self._consent = consent
+        self._link = link
+        self._today = today
+        self._turn_lock = asyncio.Lock()
+        self._cancel: threading.Event | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether a turn is running."""
+        return self._turn_lock.locked()
+
+    @property
+    def is_pending(self) -> bool:
+        """Say whether a turn waits for consent."""
+        return bool(self._pending())
+
+    def cancel(self) -> bool:
+        """Stop the running turn; False where none is."""
+        if self._cancel is None:
+            return False
+        self._cancel.set()
+        return True
+
+    async def run(self, turn: Prompt | Resume) -> AsyncIterator[Event]:
+        """Run `turn`. Every failure is an event; after it the conversation can be used on."""
+        async with self._turn_lock:
+            self._cancel = cancel = threading.Event()
+            try:
+                async for event in self._run(turn, cancel):
+                    yield event
+            finally:
+                # Also where the client went away: nobody reads on, so the model need not write on.
+                cancel.set()
+                self._cancel = None
+
+    async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncIterator[Event]:
+        pending = self._pending()
+        if isinstance(turn, Resume):
+            if not pending:
+                yield Notice("Nothing is waiting. Ask a question.")
+                yield Done("nothing_pending")
+                return
+            try:
+                has_consent = await asyncio.to_thread(self._consent.has_consent)
+            except ToolError as error:
+                yield Failed(error.user_message, "drive_failed")
+                return
+            if not has_consent and self._link.url:
+                for event in self._ask(self._link.url, turn.locale):
+                    yield event
+                yield Done("consent_required")
+                return
+        stream = _Stream(turn, running=self._pending_tools() if pending else [])
+        self._agent.system_prompt = load("system", today=self._today(turn.zone), timezone=turn.zone.key)
+        try:
+            async for event in stream.events(self._agent, self._input(turn, pending), cancel):
+                yield event
+        except Exception as error:  # noqa: BLE001 - whatever a model's service raises ends this turn and no other
+            failed = explain(error)
+            logger.warning("error=%s code=%s | turn failed", type(error).__name__, failed.code)
+            yield failed
+            return
+        if stream.stop_reason == "interrupt":
+            for event in self._ask(self._link.url or stream.authorization_url, turn.locale):
+                yield event
+        yield stream.done()
+
+    def _input(self, turn: Prompt | Resume, pending: list[dict[str, Any]]) -> Any:  # what Strands takes as a prompt
+        if not pending:
+            assert isinstance(turn, Prompt)
+            return turn.text
+        # `wait`: without consent still, a bare resume pauses again, while new words are answered.
+        response = {"wait": isinstance(turn, Resume)}
+        return [{"interruptResponse": {"interruptId": item["id"], "response": response}} for item in pending]
+
+    def _ask(self, url: str, locale: str) -> list[Event]:
+        language = "ja" if locale.lower().startswith("ja") else "en"
+        message = load(f"consent.{language}", link=url)
+        return [Text(message), AuthRequired(self._link.provider, url, message, self._link.scopes)]
+
+    def _pending(self) -> list[dict[str, Any]]:
+        state = self._agent.take_snapshot(include=["interrupt_state"]).data["interrupt_state"]
+        if not state["activated"]:
+            return []
+        return [item for item in state["interrupts"].values() if item["response"] is None]
+
+    def _pending_tools(self) -> list[dict[str, Any]]:
+        return [dict(block["toolUse"]) for block in self._agent.messages[-1]["content"] if "toolUse" in block]
+
+
+class _Stream:
+    """Translates what Strands streams in one turn into events."""
+
+    def __init__(self, turn: Prompt | Resume, running: list[dict[str, Any]]) -> None:
+        self._turn = turn
+        self._running = running
+        self._cards: list[Files] = []
+        self._started = time.monotonic()
+        self._first_text_ms: int | None = None
+        self._names: dict[str, tuple[str, str]] = {}
+        self._usage: dict[str, int] = {}
+        self.stop_reason = ""
+        self.authorization_url = ""
+
+    async def events(self, agent: Agent, prompt: Any, cancel: threading.Event) -> AsyncIterator[Event]:
+        state: dict[str, Any] = {
+            "zone": self._turn.zone,
+            "files": lambda _tool_use_id, cards: self._cards.append(Files(cards)),
+            "resume_text": self._turn.text if isinstance(prompt, list) and isinstance(self._turn, Prompt) else "",
+        }
+        for event in self._begun(self._running):
+            yield event
+        stream = agent.stream_async(
+            prompt, invocation_state=state, limits={"turns": MAX_MODEL_CALLS}, cancel_signal=cancel
+        )
+        async for raw in stream:
+            for event in self._translate(raw):
+                yield event
+        self.authorization_url = state.get("authorization_url", "")
+
+    def done(self) -> Done:
+        timings = {"total_ms": self._elapsed_ms()}
+        if self._first_text_ms is not None:
+            timings["first_text_ms"] = self._first_text_ms
+        stop_reason = "consent_required" if self.stop_reason == "interrupt" else self.stop_reason
+        return Done(stop_reason, self._usage, timings)
+
+    def _translate(self, raw: dict[str, Any]) -> list[Event]:
+        if "data" in raw:
+            if self._first_text_ms is None:
+                self._first_text_ms = self._elapsed_ms()
+            return [Text(raw["data"])]
+        if "message" in raw:
+            content = raw["message"]["content"]
+            if raw["message"]["role"] == "assistant":
+                return self._begun([block["toolUse"] for block in content if "toolUse" in block])
+            return [*self._ended([block["toolResult"] for block in content if "toolResult" in block]), *self._shown()]
+        if "event_loop_throttled_delay" in raw:
+            return [Notice("The model is busy; I am trying again.")]
+        if "result" in raw:
+            return self._finished(raw["result"])
+        return []
+
+    def _finished(self, result: AgentResult) -> list[Event]:
+        self.stop_reason = result.stop_reason
+        invocation = result.metrics.latest_agent_invocation
+        if invocation is not None:
+            self._usage = {name: count for name, count in invocation.usage.items() if isinstance(count, int)}
+        events: list[Event] = list(self._shown())
+        if result.stop_reason.startswith("limit_"):
+            events.append(Text("I stopped here, because this took too many steps. Tell me if I should go on."))
+        return events
+
+    def _begun(self, tool_uses: list[dict[str, Any]]) -> list[Event]:
+        events: list[Event] = []
+        for use in tool_uses:
+            label = tool_label(use["name"], use["input"], self._turn.locale)
+            self._names[use["toolUseId"]] = (use["name"], label)
+            events.append(ToolProgress(use["toolUseId"], use["name"], label, "running"))
+        return events
+
+    def _ended(self, results: list[dict[str, Any]]) -> list[Event]:
+        events: list[Event] = []
+        for result in results:
+            name, label = self._names.get(result["toolUseId"], ("", ""))
+            status = "done" if result["status"] == "success" else "failed"
+            events.append(ToolProgress(result["toolUseId"], name, label, status))  # type: ignore[arg-type]  # a Literal
+        return events
+
+    def _shown(self) -> list[Event]:
+        cards, self._cards = self._cards, []
+        return [files for files in cards if files.files]
+
+    def _elapsed_ms(self) -> int:
+        return round((time.monotonic() - self._started) * 1000)

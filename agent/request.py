@@ -1,0 +1,135 @@
+"""Read a payload of `POST /invocations` into what is asked for. Pure. The contract is docs/wire.md."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from agent.errors import (
+    BadRequestError,
+    EmptyPromptError,
+    InvalidRuntimeSessionError,
+    PromptTooLongError,
+    UnknownActionError,
+)
+
+MAX_PROMPT = 32_000  # characters; about 8,000 tokens, a long letter
+MAX_STATE = 4_096  # customState of GetResourceOauth2Token
+
+# The Runtime takes 33 to 256 characters; `agentcore dev` sends 17. These characters are safe in a file name and a URL.
+_RUNTIME_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,255}")
+_ACTIONS = ("resume", "connect", "cancel", "status", "disconnect")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A turn. `zone` is the person's time zone, UTC where the client did not say; `locale` a language tag or empty."""
+
+    text: str
+    zone: ZoneInfo
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Continue a turn that waits for consent."""
+
+    zone: ZoneInfo
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Start a consent flow. `state` comes back to the return URL; `force` discards the stored grant first."""
+
+    state: str
+    force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop the turn that is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Tell what is connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """Revoke the grant at Google and forget it."""
+
+
+Turn = Prompt | Resume
+Action = Connect | Cancel | Status | Disconnect
+
+
+def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client sent
+    """Return what `payload` asks for.
+
+    Raises: a `BadRequestError` whose sentence says what to send instead.
+    """
+    if not isinstance(payload, dict):
+        raise BadRequestError('Send a JSON object such as {"prompt": "which files did I open last?"}.')
+    zone, locale = _zone(payload.get("timezone")), _text(payload, "locale", 35)
+    if "action" in payload:
+        return _action(payload, zone, locale)
+    if "prompt" not in payload:
+        raise BadRequestError('The payload has no "prompt". Send {"prompt": "…"} or {"action": "resume"}.')
+    prompt = payload["prompt"]
+    if not isinstance(prompt, str):
+        raise BadRequestError('"prompt" must be a text.')
+    if not prompt.strip():
+        raise EmptyPromptError("The question is empty. Ask something about your Drive.")
+    if len(prompt) > MAX_PROMPT:
+        raise PromptTooLongError(f"The question is too long ({len(prompt)} characters). Send at most {MAX_PROMPT}.")
+    return Prompt(text=prompt.strip(), zone=zone, locale=locale)
+
+
+def check_runtime_session(runtime_session: str | None) -> str:
+    """Return the runtime session's id where it is of a safe form.
+
+    Raises: `InvalidRuntimeSessionError`.
+    """
+    if not runtime_session or not _RUNTIME_SESSION.fullmatch(runtime_session):
+        raise InvalidRuntimeSessionError(
+            "Send the conversation's id in the header X-Amzn-Bedrock-AgentCore-Runtime-Session-Id: "
+            "16 to 256 letters, digits, - or _ (33 or more when you call through AgentCore Runtime)."
+        )
+    return runtime_session
+
+
+def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Action:
+    match payload["action"]:
+        case "resume":
+            return Resume(zone=zone, locale=locale)
+        case "connect":
+            force = payload.get("force", False)
+            if not isinstance(force, bool):
+                raise BadRequestError('"force" must be true or false.')
+            return Connect(state=_text(payload, "state", MAX_STATE), force=force)
+        case "cancel":
+            return Cancel()
+        case "status":
+            return Status()
+        case "disconnect":
+            return Disconnect()
+        case _:
+            raise UnknownActionError(f'Unknown "action". Use one of: {", ".join(_ACTIONS)}.')
+
+
+def _text(payload: dict[str, Any], key: str, longest: int) -> str:
+    value = payload.get(key) or ""
+    if not isinstance(value, str) or len(value) > longest:
+        raise BadRequestError(f'"{key}" must be a text of at most {longest} characters.')
+    return value
+
+
+def _zone(name: Any) -> ZoneInfo:  # whatever the client sent
+    if not name:
+        return ZoneInfo("UTC")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise BadRequestError('"timezone" must be an IANA name such as "Asia/Tokyo".') from None

@@ -1,0 +1,106 @@
+"""The agent's settings: read once from the environment, frozen, handed down. The list is docs/settings.md."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from agent.errors import SettingsError
+
+_ENDPOINTS = (
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE",
+    "AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+    "AWS_ENDPOINT_URL_S3",
+    "BEDROCK_AGENTCORE_DP_ENDPOINT",
+    "BEDROCK_AGENTCORE_CP_ENDPOINT",
+    "DRIVE_AGENT_CONNECT_URL",
+    "DRIVE_AGENT_GOOGLE_API_URL",
+    "DRIVE_AGENT_GOOGLE_REVOKE_URL",
+    "DRIVE_AGENT_RETURN_URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between places where the agent runs. URLs are absolute."""
+
+    is_local: bool
+    region: str
+    provider: str
+    return_url: str
+    connect_url: str
+    google_api_url: str
+    google_revoke_url: str
+    model: str
+    state: str
+    workload: str
+    local_user: str
+    log_level: str
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings.
+
+        Raises: `SettingsError` naming the variable. Outside local mode no endpoint may be plain http or on this
+        machine, so that a production agent can never talk to a stand-in.
+        """
+        mode = environ.get("DRIVE_AGENT_MODE") or ("local" if environ.get("LOCAL_DEV") == "1" else "cloud")
+        if mode not in {"local", "cloud"}:
+            raise SettingsError("DRIVE_AGENT_MODE must be 'cloud' or 'local'.")
+        for name in _ENDPOINTS:
+            _check_url(name, environ.get(name, ""), is_local=mode == "local")
+        state = environ.get("DRIVE_AGENT_STATE") or ".drive-agent/state"
+        return cls(
+            is_local=mode == "local",
+            region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-west-2",
+            provider=environ.get("DRIVE_AGENT_PROVIDER") or "google-drive-provider",
+            return_url=environ.get("DRIVE_AGENT_RETURN_URL") or _local_default(mode, "http://localhost:9090/callback"),
+            connect_url=environ.get("DRIVE_AGENT_CONNECT_URL", ""),
+            google_api_url=environ.get("DRIVE_AGENT_GOOGLE_API_URL") or "https://www.googleapis.com/",
+            google_revoke_url=environ.get("DRIVE_AGENT_GOOGLE_REVOKE_URL") or "https://oauth2.googleapis.com/revoke",
+            model=environ.get("DRIVE_AGENT_MODEL") or "bedrock:global.anthropic.claude-sonnet-4-6",
+            state=state,
+            workload=environ.get("DRIVE_AGENT_WORKLOAD") or "drive-agent-local",
+            local_user=environ.get("DRIVE_AGENT_LOCAL_USER") or "local",
+            log_level=_log_level(environ.get("DRIVE_AGENT_LOG_LEVEL") or "INFO"),
+        )
+
+
+def _local_default(mode: str, url: str) -> str:
+    if mode == "local":
+        return url
+    raise SettingsError(
+        "DRIVE_AGENT_RETURN_URL is not set. Give it the callback service's address, https://…/callback, "
+        "the same that `drive-agent setup` registered."
+    )
+
+
+def _check_url(name: str, url: str, *, is_local: bool) -> None:
+    if not url:
+        return
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError(f"{name} must be an absolute http or https URL.")
+    if not is_local and (parts.scheme == "http" or is_loopback(parts.hostname)):
+        raise SettingsError(
+            f"{name} points at plain http or at this machine, which only local mode may use. "
+            "Unset it, or set DRIVE_AGENT_MODE=local if this is not production."
+        )
+
+
+def is_loopback(hostname: str) -> bool:
+    """Say whether a host name is this machine by name or address."""
+    if hostname == "localhost" or hostname.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return False
+
+
+def _log_level(level: str) -> str:
+    if level.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise SettingsError("DRIVE_AGENT_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    return level.upper()

@@ -1,0 +1,69 @@
+"""Where conversations are kept: files on one machine, S3 in the cloud; and whose each one is.
+
+A conversation's key in the store is a hash of its runtime session and its owner, so a snapshot can be opened by its
+owner only, even where the record of ownership is lost.
+"""
+
+import hashlib
+from pathlib import Path
+
+from strands.session import SnapshotSessionManager
+from strands.storage import LocalFileStorage, S3Storage, Storage
+
+from agent.caller import Caller
+from agent.errors import NotOwnerError, SettingsError
+
+
+def open_storage(location: str, region: str) -> Storage:
+    """Return the storage for `location`, a folder or `s3://bucket/prefix`."""
+    if not location.startswith("s3://"):
+        # Conversations hold file names, so nobody else on the machine may read them.
+        Path(location).mkdir(parents=True, exist_ok=True, mode=0o700)
+        return LocalFileStorage(location)
+    bucket, _, prefix = location.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise SettingsError("DRIVE_AGENT_STATE must be a folder or s3://bucket/prefix.")
+    return S3Storage(bucket, prefix=prefix, region_name=region)
+
+
+class ConversationStore:
+    """Ownership records and snapshots. Callers serialise `claim` for one runtime session themselves."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    async def claim(self, runtime_session: str, caller: Caller) -> None:
+        """Make `caller` the owner of a new conversation. Raises: `NotOwnerError` where it has another owner."""
+        if not await self.check_owner(runtime_session, caller):
+            await self._storage.write(_owner_key(runtime_session), caller.key.encode())
+
+    async def check_owner(self, runtime_session: str, caller: Caller) -> bool:
+        """Return False for a conversation that nobody owns. Raises: `NotOwnerError` where another caller does."""
+        owner = await self._storage.read(_owner_key(runtime_session))
+        if owner is None:
+            return False
+        if owner != caller.key.encode():
+            raise NotOwnerError
+        return True
+
+    def session_manager(self, runtime_session: str, caller: Caller) -> SnapshotSessionManager:
+        """Return what restores and saves the conversation's agent."""
+        return SnapshotSessionManager(_conversation_key(runtime_session, caller), storage=self._storage)
+
+    async def set_aside(self, runtime_session: str, caller: Caller) -> None:
+        """Move a snapshot that cannot be read out of the way, keeping its bytes for whoever repairs it."""
+        key = f"session/{_conversation_key(runtime_session, caller)}/"
+        for name in await self._storage.list(key):
+            data = await self._storage.read(name)
+            if data is not None:
+                await self._storage.write(f"unreadable/{name}", data)
+            await self._storage.delete(name)
+
+
+def _owner_key(runtime_session: str) -> str:
+    # Hashed, because a file system may not tell upper from lower case.
+    return f"owner/{hashlib.sha256(runtime_session.encode()).hexdigest()}"
+
+
+def _conversation_key(runtime_session: str, caller: Caller) -> str:
+    return hashlib.sha256(f"{caller.key}/{runtime_session}".encode()).hexdigest()

@@ -1,0 +1,251 @@
+"""The whole stack on this machine: both stand-ins, the agent and the callback service, as processes on loopback.
+
+The product's processes get nothing but settings; what they import is the product. Nothing here is imported by it.
+"""
+
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+from dotenv import dotenv_values
+
+from local import children
+from local.children import Child, StackError
+from local.people import PEOPLE, SAMPLE_PASSWORD
+
+ROOT = Path(__file__).resolve().parent.parent
+ACCOUNT, REGION = "123456789012", "us-west-2"
+RUNTIME_ARN = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/drive_agent"
+IAM_RUNTIME_ARN = f"{RUNTIME_ARN}_iam"
+STAND_IN_MODEL = "bedrock:global.anthropic.claude-sonnet-4-6"
+
+# The only variables of this shell that the processes see; everything else about them is decided here.
+_INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV")
+# With a real model these pass as well, so that it can be paid for; the stand-ins take any signature.
+_MODEL_CREDENTIALS = (
+    "ANTHROPIC_",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "OPENAI_",
+    "GEMINI_",
+    "MISTRAL_",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of the four processes, all on loopback."""
+
+    aws: int = 4566
+    google: int = 4567
+    agent: int = 8080
+    callback: int = 9090
+
+    @classmethod
+    def free(cls) -> "Ports":
+        """Return four ports that nobody listens on."""
+        sockets = [socket.socket() for _ in range(4)]
+        try:
+            for one in sockets:
+                one.bind(("127.0.0.1", 0))
+            return cls(*(one.getsockname()[1] for one in sockets))
+        finally:
+            for one in sockets:
+                one.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run the stack. `home` holds settings, state and logs; `model` and `drive_dir` may be empty."""
+
+    home: Path
+    ports: Ports = Ports()
+    model: str = ""
+    drive_dir: str = ""
+    log_level: str = "INFO"
+
+
+class Stack:
+    """Starts on enter, ends on exit. Raises: `StackError` where a part does not come up."""
+
+    def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
+        self.options = options
+        self._environ = environ
+        self._children: dict[str, Child] = {}
+        self.settings: dict[str, str] = {}
+
+    @property
+    def aws_url(self) -> str:
+        """The AWS stand-in: every AWS endpoint."""
+        return f"http://127.0.0.1:{self.options.ports.aws}"
+
+    @property
+    def google_url(self) -> str:
+        """The Google stand-in: accounts and Drive."""
+        return f"http://127.0.0.1:{self.options.ports.google}"
+
+    @property
+    def agent_url(self) -> str:
+        """The agent's own port, which carries no identity."""
+        return f"http://127.0.0.1:{self.options.ports.agent}"
+
+    @property
+    def callback_url(self) -> str:
+        """The callback service; another host than Google's, so that cookies behave as in life."""
+        return f"http://localhost:{self.options.ports.callback}"
+
+    @property
+    def settings_path(self) -> Path:
+        """The settings file that `drive-agent setup` writes."""
+        return self.options.home / "settings.env"
+
+    def __enter__(self) -> Self:
+        """Start everything and wait until it answers."""
+        self._check_ports()
+        (self.options.home / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End everything."""
+        self.stop()
+
+    def stop(self) -> None:
+        """End every process that was started here."""
+        for name in reversed(list(self._children)):
+            children.stop(self._children.pop(name))
+
+    def kill_agent(self) -> None:
+        """Kill the agent as a crash or the Runtime would: at once."""
+        children.stop(self._children.pop("agent"), kill=True)
+
+    def start_agent(self) -> None:
+        """Start the agent and wait for its first ping."""
+        self._start_agent()
+        children.wait_until_ready(self._children["agent"])
+
+    def restart_callback(self) -> None:
+        """Kill the callback service and start it again on the same state."""
+        children.stop(self._children.pop("callback"), kill=True)
+        self._start_callback()
+        children.wait_until_ready(self._children["callback"])
+
+    def log(self, name: str) -> str:
+        """Return what a process has logged so far."""
+        return (self.options.home / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def check(self) -> None:
+        """Raise `StackError` where a process has ended by itself."""
+        for child in self._children.values():
+            if child.process.poll() is not None:
+                raise StackError(f"{child.name} has ended.\n{children.tail(child.log)}")
+
+    def agent_environ(self) -> dict[str, str]:
+        """Return the agent's environment: the settings by which it finds the stand-ins instead of the clouds."""
+        environ = self._base_environ() | {
+            "PORT": str(self.options.ports.agent),
+            "DRIVE_AGENT_RETURN_URL": f"{self.callback_url}/callback",
+            "DRIVE_AGENT_CONNECT_URL": f"{self.callback_url}/connect/google-drive",
+            "DRIVE_AGENT_GOOGLE_API_URL": f"{self.google_url}/",
+            "DRIVE_AGENT_GOOGLE_REVOKE_URL": f"{self.google_url}/revoke",
+            "DRIVE_AGENT_STATE": str(self.options.home / "state"),
+            "DRIVE_AGENT_MODEL": self.options.model or STAND_IN_MODEL,
+            "DRIVE_AGENT_LOG_LEVEL": self.options.log_level,
+        }
+        if self.options.model:
+            environ |= {k: v for k, v in self._environ.items() if k.startswith(_MODEL_CREDENTIALS)}
+            environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = f"https://bedrock-runtime.{REGION}.amazonaws.com"
+        return environ
+
+    def _start(self) -> None:
+        ports = self.options.ports
+        google = ["local.google", "--port", str(ports.google)]
+        if self.options.drive_dir:
+            google += ["--drive-dir", str(Path(self.options.drive_dir).expanduser())]
+        aws = ["local.aws", "--port", str(ports.aws), "--google-url", self.google_url, "--agent-url", self.agent_url]
+        self._spawn("google", ["-m", *google], f"{self.google_url}/_standin", self._base_environ())
+        self._spawn("aws", ["-m", *aws], f"{self.aws_url}/_standin", self._base_environ())
+        self._start_agent()
+        children.wait_until_ready(self._children["google"])
+        children.wait_until_ready(self._children["aws"])
+        self._set_up()
+        self._start_callback()
+        children.wait_until_ready(self._children["callback"])
+        children.wait_until_ready(self._children["agent"])
+
+    def _set_up(self) -> None:
+        """Run the command that sets up AWS, against the stand-in; then, as a deployment does, set the authorizer."""
+        arguments = ["setup", "--callback-url", self.callback_url, "--google-client-id", "sample-client-id"]
+        for person in PEOPLE:
+            arguments += ["--test-user", person.email]
+        environ = self._base_environ() | {
+            "DRIVE_AGENT_TEST_PASSWORD": SAMPLE_PASSWORD,
+            "DRIVE_AGENT_RUNTIME_ARN": RUNTIME_ARN,
+            "DRIVE_AGENT_RUNTIME_URL": self.aws_url,
+            "GOOGLE_CLIENT_SECRET": "sample-client-secret",
+        }
+        log = self.options.home / "logs" / "setup.log"
+        command = [sys.executable, "cli.py", *arguments]
+        children.run("drive-agent setup", command, environ=environ, cwd=ROOT, log=log)
+        self.settings = {key: value or "" for key, value in dotenv_values(self.settings_path).items()}
+        authorizer = {
+            "discoveryUrl": self.settings["DRIVE_AGENT_OIDC_DISCOVERY_URL"],
+            "allowedClients": [self.settings["DRIVE_AGENT_OIDC_CLIENT_ID"], self.settings["DRIVE_AGENT_CLI_CLIENT_ID"]],
+        }
+        answer = httpx.put(f"{self.aws_url}/_standin/runtimes/drive_agent", json=authorizer, trust_env=False)
+        answer.raise_for_status()
+
+    def _start_agent(self) -> None:
+        self._spawn("agent", ["main.py"], f"{self.agent_url}/ping", self.agent_environ())
+
+    def _start_callback(self) -> None:
+        environ = self._base_environ() | self.settings
+        environ |= {
+            "DRIVE_AGENT_CALLBACK_STATE": str(self.options.home / "callback"),
+            "DRIVE_AGENT_LOCAL_AGENT_URL": self.agent_url,
+        }
+        self._spawn("callback", ["-m", "callback"], f"{self.callback_url}/healthz", environ)
+
+    def _spawn(self, name: str, arguments: list[str], health_url: str, environ: dict[str, str]) -> None:
+        log = self.options.home / "logs" / f"{name}.log"
+        self._children[name] = children.start(
+            name, [sys.executable, *arguments], environ=environ, cwd=ROOT, log=log, health_url=health_url
+        )
+
+    def _base_environ(self) -> dict[str, str]:
+        environ = {name: self._environ[name] for name in _INHERITED if name in self._environ}
+        return environ | {
+            "AWS_ACCESS_KEY_ID": "sample",
+            "AWS_SECRET_ACCESS_KEY": "sample",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_REGION": REGION,
+            "DRIVE_AGENT_MODE": "local",
+            "DRIVE_AGENT_SETTINGS": str(self.settings_path),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _check_ports(self) -> None:
+        for name in ("aws", "google", "agent", "callback"):
+            port = getattr(self.options.ports, name)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    raise StackError(
+                        f"Port {port} ({name}) is taken. End what listens there (another `make up`?) and try again."
+                    ) from None

@@ -1,0 +1,57 @@
+import pytest
+
+from agent.errors import SettingsError
+from agent.settings import Settings
+
+CLOUD = {"DRIVE_AGENT_RETURN_URL": "https://drive.example.com/callback"}
+
+
+def test_a_cloud_agent_needs_its_return_url_and_nothing_else():
+    settings = Settings.load(CLOUD)
+    assert (settings.is_local, settings.google_api_url) == (False, "https://www.googleapis.com/")
+    assert settings.model.startswith("bedrock:")
+
+
+def test_agentcore_dev_means_local_mode():
+    assert Settings.load({"LOCAL_DEV": "1"}).is_local
+
+
+def test_a_named_mode_wins_over_agentcore_dev():
+    assert not Settings.load({"LOCAL_DEV": "1", "DRIVE_AGENT_MODE": "cloud", **CLOUD}).is_local
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:4566",
+        "http://localhost:4566",
+        "https://127.0.0.1:4566",
+        "https://[::1]:1",
+        "http://stand-in.example.com",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_ENDPOINT_URL", "BEDROCK_AGENTCORE_DP_ENDPOINT", "DRIVE_AGENT_GOOGLE_API_URL", "DRIVE_AGENT_CONNECT_URL"],
+)
+def test_production_settings_refuse_the_endpoints_of_stand_ins(name, endpoint):
+    with pytest.raises(SettingsError, match=name):
+        Settings.load({**CLOUD, name: endpoint})
+
+
+def test_local_mode_takes_the_endpoints_of_stand_ins():
+    assert Settings.load({"DRIVE_AGENT_MODE": "local", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}).is_local
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, "DRIVE_AGENT_RETURN_URL"),
+        ({"DRIVE_AGENT_MODE": "prod"}, "DRIVE_AGENT_MODE"),
+        ({**CLOUD, "DRIVE_AGENT_CONNECT_URL": "drive.example.com"}, "DRIVE_AGENT_CONNECT_URL"),
+        ({**CLOUD, "DRIVE_AGENT_LOG_LEVEL": "LOUD"}, "DRIVE_AGENT_LOG_LEVEL"),
+    ],
+)
+def test_a_wrong_setting_is_named(environ, says):
+    with pytest.raises(SettingsError, match=says):
+        Settings.load(environ)
