@@ -1,0 +1,242 @@
+"""The Runtime contract over real HTTP, with a scripted model, Drive and vault."""
+
+import base64
+import json
+import threading
+
+import httpx
+import pytest
+from strands.storage import InMemoryStorage
+
+from agent.app import create_app
+from agent.body import MAX_BODY_BYTES
+from agent.build import Service
+from agent.errors import SettingsError
+from agent.settings import Settings
+from agent.store import ConversationStore
+from tests.support.drive import SECRET_URL, TOKEN, MemoryDrive, MemoryTokens, file
+from tests.support.model import ScriptedModel, call, say
+from tests.support.serve import serve
+from tools.drive_api import FilePage
+from tools.errors import DriveUnavailableError
+
+SESSION = "chat-0123456789abcdef0123456789abcdef"
+SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+LOCAL = {"DRIVE_AGENT_MODE": "local", "DRIVE_AGENT_CONNECT_URL": "https://c.example/connect/google-drive"}
+CLOUD = {**LOCAL, "DRIVE_AGENT_MODE": "cloud", "DRIVE_AGENT_RETURN_URL": "https://c.example/callback"}
+
+
+def bearer(subject):
+    claims = base64.urlsafe_b64encode(json.dumps({"iss": "i", "sub": subject}).encode()).decode().rstrip("=")
+    return {"authorization": f"Bearer e30.{claims}.sample", "WorkloadAccessToken": "sample-workload-token"}
+
+
+class Agent:
+    def __init__(self, *turns, environ=LOCAL, granted=True):
+        self.model = ScriptedModel(*turns)
+        self.drive = MemoryDrive(pages=[FilePage([file("Q3 budget")], "", incomplete=False)])
+        self.tokens = MemoryTokens(granted=granted)
+        storage = InMemoryStorage()
+
+        def build(settings):
+            store = ConversationStore(storage)
+            return Service(settings, model=self.model, store=store, api=self.drive, tokens=self.tokens)
+
+        self.app = create_app(Settings.load(environ), build)
+
+    def __enter__(self):
+        self._serving = serve(self.app)
+        self.url = self._serving.__enter__()
+        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=10)
+        return self
+
+    def __exit__(self, *error):
+        self.http.close()
+        self._serving.__exit__(*error)
+
+    def post(self, payload, *, session=SESSION, headers=None):
+        named = {SESSION_HEADER: session} if session else {}
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return self.http.post("/invocations", content=body, headers=named | (headers or {}))
+
+
+def events(response):
+    assert response.headers["content-type"].startswith("text/event-stream")
+    lines = [line for line in response.text.split("\n") if line]
+    assert all(line.startswith("data: ") for line in lines)
+    return [json.loads(line.removeprefix("data: ")) for line in lines]
+
+
+def test_ping_answers():
+    with Agent() as agent:
+        assert agent.http.get("/ping").json()["status"] == "Healthy"
+
+
+def test_a_turn_streams_the_wire_contract():
+    with Agent([call("search_files", words="budget")], [say("One file.")]) as agent:
+        sent = events(agent.post({"prompt": "find the budget"}))
+    assert [event.get("type", "text") for event in sent] == ["tool", "tool", "files", "text", "done"]
+    assert sent[3] == {"event": {"contentBlockDelta": {"delta": {"text": "One file."}}}}
+    assert sent[2]["files"][0]["name"] == "Q3 budget"
+    assert "error" not in {key for event in sent for key in event}
+
+
+def test_consent_is_asked_for_in_text_and_as_one_event():
+    with Agent([call("search_files")], granted=False) as agent:
+        sent = events(agent.post({"prompt": "find the budget"}))
+    assert [event.get("type", "text") for event in sent] == ["tool", "text", "auth_required", "done"]
+    link = f"https://c.example/connect/google-drive?session={SESSION}"
+    assert sent[2]["auth_url"] == link
+    assert link in sent[1]["event"]["contentBlockDelta"]["delta"]["text"]
+    assert sent[3]["stop_reason"] == "consent_required"
+
+
+@pytest.mark.parametrize(
+    ("payload", "session", "status", "code"),
+    [
+        (b'{"prompt": ', SESSION, 400, "invalid_json"),
+        (b"\xff\xfe", SESSION, 400, "invalid_json"),
+        (b"[" * 100_000, SESSION, 400, "invalid_json"),
+        ({"prompt": ""}, SESSION, 400, "empty_prompt"),
+        ({"prompt": "x" * 40_000}, SESSION, 413, "prompt_too_long"),
+        ({"prompt": "x" * 1_000_000}, SESSION, 413, "request_too_large"),
+        ({"action": "explode"}, SESSION, 400, "unknown_action"),
+        ([1], SESSION, 400, "bad_request"),
+        ({"prompt": "hi"}, None, 400, "invalid_session"),
+        ({"prompt": "hi"}, "a", 400, "invalid_session"),
+        ({"prompt": "hi"}, "a" * 10_000, 400, "invalid_session"),
+        ({"prompt": "hi"}, "../../../../../../../etc/passwd-long-enough", 400, "invalid_session"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_the_next_good_request_works(payload, session, status, code):
+    with Agent([say("Hello.")]) as agent:
+        refused = agent.post(payload, session=session)
+        assert (refused.status_code, refused.json()["code"], refused.json()["type"]) == (status, code, "error")
+        assert refused.json()["error"].endswith((".", ")."))
+        assert events(agent.post({"prompt": "hi"}))[-1]["stop_reason"] == "end_turn"
+
+
+def test_a_body_without_a_length_is_limited_too():
+    def chunks():
+        for _ in range(MAX_BODY_BYTES // 65536 + 2):
+            yield b" " * 65536
+
+    with Agent() as agent:
+        refused = agent.http.post("/invocations", content=chunks(), headers={SESSION_HEADER: SESSION})
+    assert refused.status_code == 413
+
+
+def test_outside_local_mode_a_call_without_workload_token_is_refused_before_anything_happens():
+    with Agent([say("no")], environ=CLOUD) as agent:
+        headers = {"authorization": bearer("alice")["authorization"]}
+        assert events(agent.post({"prompt": "hi"}, headers=headers))[0]["code"] == "no_identity"
+        assert agent.post({"action": "connect"}, headers=headers).json()["code"] == "no_identity"
+        assert agent.model.requests == []
+        assert agent.tokens.asked == []
+
+
+def test_another_persons_conversation_answers_with_an_error_to_everything():
+    with Agent([call("search_files")], environ=CLOUD, granted=False) as agent:
+        agent.post({"prompt": "find my salary"}, headers=bearer("alice"))
+        asked = len(agent.tokens.asked)
+        for payload in (
+            {"prompt": "hi"},
+            {"action": "resume"},
+            {"action": "connect", "state": "s"},
+            {"action": "status"},
+            {"action": "cancel"},
+            {"action": "disconnect"},
+        ):
+            answer = agent.post(payload, headers=bearer("bob"))
+            assert "not_owner" in answer.text
+            assert "salary" not in answer.text
+        assert len(agent.tokens.asked) == asked
+        assert len(agent.model.requests) == 1
+
+
+def test_connect_hands_out_agentcores_url_with_the_state_and_the_session_uri():
+    with Agent(granted=False) as agent:
+        answer = agent.post({"action": "connect", "state": "sample-state"}).json()
+    assert answer == {
+        "status": "auth_required",
+        "auth_url": SECRET_URL,
+        "session_uri": "urn:ietf:params:oauth:request_uri:canary",
+    }
+    assert agent.tokens.asked == [{"state": "sample-state", "discard": False}]
+
+
+def test_connect_says_who_is_connected_already():
+    with Agent() as agent:
+        answer = agent.post({"action": "connect"}).json()
+    assert answer == {"status": "connected", "account": {"email": "alice@gmail.example", "name": "Alice Archer"}}
+
+
+def test_a_forced_connect_discards_what_is_stored():
+    with Agent() as agent:
+        assert agent.post({"action": "connect", "force": True}).json()["status"] == "auth_required"
+    assert agent.tokens.asked == [{"state": "", "discard": True}]
+
+
+def test_connecting_does_not_make_anybody_the_owner():
+    with Agent([say("Hello.")], environ=CLOUD) as agent:
+        agent.post({"action": "connect"}, headers=bearer("bob"))
+        assert events(agent.post({"prompt": "hi"}, headers=bearer("alice")))[-1]["type"] == "done"
+
+
+def test_status_tells_what_is_connected_and_pending():
+    with Agent([call("search_files")], granted=False) as agent:
+        agent.post({"prompt": "find"})
+        answer = agent.post({"action": "status"}).json()
+    assert answer == {
+        "connections": [{"provider": "google-drive-provider", "connected": False, "account": None, "scopes": []}],
+        "pending": True,
+    }
+
+
+def test_disconnect_revokes_at_google_and_discards():
+    with Agent() as agent:
+        assert agent.post({"action": "disconnect"}).json() == {"status": "disconnected"}
+        assert agent.drive.revoked == [TOKEN]
+        assert agent.post({"action": "status"}).json()["connections"][0]["connected"] is False
+
+
+def test_a_failing_drive_is_a_sentence_in_an_action_too():
+    with Agent() as agent:
+        agent.drive.errors = [DriveUnavailableError("internal words")]
+        answer = agent.post({"action": "status"})
+    assert (answer.status_code, answer.json()["code"]) == (200, "drive_failed")
+    assert "try again" in answer.json()["error"]
+
+
+def test_a_resume_in_a_conversation_that_nobody_began_says_so():
+    with Agent() as agent:
+        assert events(agent.post({"action": "resume"}))[0]["type"] == "notice"
+
+
+def test_cancel_stops_the_turn_that_is_running():
+    release = threading.Event()
+
+    with Agent([call("search_files")], [say("never said")]) as agent:
+        agent.drive.list_page = lambda *_, **__: release.wait(10) and FilePage([], "", incomplete=False)
+        with agent.http.stream(
+            "POST", "/invocations", json={"prompt": "find"}, headers={SESSION_HEADER: SESSION}
+        ) as running:
+            lines = running.iter_lines()
+            assert json.loads(next(lines).removeprefix("data: "))["status"] == "running"
+            assert agent.post({"action": "cancel"}).json() == {"cancelled": True}
+            release.set()
+            rest = [json.loads(line.removeprefix("data: ")) for line in lines if line]
+        assert rest[-1]["stop_reason"] == "cancelled"
+        assert agent.post({"action": "cancel"}).json() == {"cancelled": False}
+        assert len(agent.model.requests) == 1
+
+
+def test_a_setting_that_is_wrong_is_said_and_the_process_lives_on():
+    def build(_settings):
+        raise SettingsError("DRIVE_AGENT_MODEL must be <provider>:<model id>.")
+
+    app = create_app(Settings.load(LOCAL), build)
+    with serve(app) as url, httpx.Client(base_url=url, trust_env=False) as http:
+        answer = http.post("/invocations", json={"prompt": "hi"}, headers={SESSION_HEADER: SESSION})
+        assert "DRIVE_AGENT_MODEL" in answer.text
+        assert http.get("/ping").status_code == 200

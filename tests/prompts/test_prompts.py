@@ -1,0 +1,22 @@
+import pytest
+
+from prompts import load
+
+
+def test_a_value_is_filled_in():
+    assert "https://c.example/x" in load("consent.en", link="https://c.example/x")
+
+
+def test_a_missing_value_is_refused():
+    with pytest.raises(KeyError):
+        load("consent.ja")
+
+
+def test_an_unused_value_is_refused():
+    with pytest.raises(ValueError, match="nobody"):
+        load("consent.en", link="x", nobody="y")
+
+
+def test_an_unknown_text_is_refused():
+    with pytest.raises(FileNotFoundError):
+        load("no-such-text")

@@ -1,0 +1,142 @@
+"""Rules that import-linter cannot see: pure modules, the environment, print, requires_access_token, sizes."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ["agent", "bench", "callback", "chat", "deploy", "evals", "local", "prompts", "tools"]
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")) + [
+    ROOT / "main.py",
+    ROOT / "cli.py",
+]
+PURE = [
+    "agent/caller.py",
+    "agent/errors.py",
+    "agent/events.py",
+    "agent/labels.py",
+    "agent/request.py",
+    "agent/wire.py",
+    "callback/binding.py",
+    "evals/graders.py",
+    "tools/errors.py",
+    "tools/handles.py",
+    "tools/listing.py",
+    "tools/query.py",
+]
+IMPURE = {
+    "os",
+    "time",
+    "random",
+    "socket",
+    "subprocess",
+    "logging",
+    "threading",
+    "boto3",
+    "botocore",
+    "httpx",
+    "httplib2",
+}
+IMPURE |= {"requests", "strands", "fastapi", "starlette", "googleapiclient", "bedrock_agentcore", "secrets", "uuid"}
+LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+READS_ENVIRONMENT = {"main.py", "cli.py"}  # they hand it to a settings object
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def dotted(node: ast.AST) -> str:
+    return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_imports_nothing_that_acts(name: str) -> None:
+    tops = {module.split(".")[0] for module in imported(tree_of(ROOT / name))}
+    assert not tops & IMPURE
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_takes_the_clock_as_an_argument(name: str) -> None:
+    calls = {dotted(node.func) for node in ast.walk(tree_of(ROOT / name)) if isinstance(node, ast.Call)}
+    assert not {call for call in calls if call.endswith((".now", ".utcnow", ".today"))}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_environment_is_read_in_settings_only(path: Path) -> None:
+    if (
+        path.name in {"settings.py", "__main__.py"}
+        or name_of(path) in READS_ENVIRONMENT
+        or name_of(path).startswith("bench/")
+    ):
+        return
+    names = {dotted(node) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
+    assert not names & {"os.environ", "os.getenv", "os.environ.get"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nothing_is_done_at_import(path: Path) -> None:
+    if path.name == "__main__.py" or name_of(path) in {"main.py", "cli.py"}:
+        return
+    forbidden = (
+        "boto3.client",
+        "boto3.Session",
+        "httpx.Client",
+        "httpx.AsyncClient",
+        "open",
+        "print",
+        "logging.basicConfig",
+    )
+    for node in tree_of(path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        calls = {dotted(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
+        assert not calls & set(forbidden), calls
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_only_tools_consent_uses_requires_access_token(path: Path) -> None:
+    if name_of(path) != "tools/consent.py":
+        assert "bedrock_agentcore.identity.auth" not in set(imported(tree_of(path)))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_and_functions_stay_readable(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= LONGEST_FILE
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            start = node.body[0].end_lineno if ast.get_docstring(node) else node.lineno
+            inner = [child for child in ast.walk(node) if child is not node]
+            if any(isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) for child in inner):
+                continue  # a factory of routes or tools is as long as what it makes, and each of those is counted
+            assert (node.end_lineno or 0) - (start or 0) <= LONGEST_FUNCTION, node.name
+
+
+def test_no_write_scope_and_no_write_call_to_drive_exists() -> None:
+    scopes, calls = set(), set()
+    for path in MODULES:
+        if name_of(path).startswith("local/"):
+            continue
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if node.value.startswith("https://www.googleapis.com/auth/"):
+                    scopes.add(node.value.rsplit("/", 1)[1])
+            elif isinstance(node, ast.Attribute) and path.parent.name == "tools":
+                calls.add(node.attr)
+    assert scopes == {"drive.metadata.readonly"}
+    assert not calls & {"create", "update", "delete", "copy", "emptyTrash", "hide", "unhide", "watch", "modifyLabels"}
