@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--once", metavar="QUESTION", help="ask one question, print the answer, end")
     chat.add_argument("--json", action="store_true", help="print the events as JSON lines")
     chat.add_argument("--session", metavar="ID", help="continue this conversation")
+    chat.add_argument("--direct", action="store_true", help="talk to the agent's own port, as the person at this computer")
     chat.add_argument("--local", action="store_true", help="use the stack of `make up`, whatever was set up beside it")
     chat.set_defaults(run=_chat)
 
@@ -99,6 +100,45 @@ def _up(_: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from chat.bearer import bearer_for
+    from chat.errors import ChatError, SignInNeededError
+    from chat.settings import ChatSettings
+    from chat.terminal import ChatOptions, main
+    from deploy.errors import DeployError
+
+    environ = _environ(is_local=options.local)
+
+    def fetch() -> str:
+        try:
+            return _fetch_token(options.user, environ)
+        except DeployError as error:
+            raise SignInNeededError(error.user_message) from error
+
+    try:
+        settings = ChatSettings.load(environ)
+        bearer = bearer_for(settings, fetch)
+    except ChatError as error:
+        print(error.user_message, file=sys.stderr)
+        return 2
+    wanted = ChatOptions(once=options.once, is_json=options.json, session=options.session, direct=options.direct)
+    return main(wanted, settings, bearer=bearer)
+
+
+def _evals(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from local.children import StackError
+    from local.demo import DemoError
+    from local.evals import run
+
+    try:
+        return run(os.environ, Console(highlight=False), only=options.only)
+    except (StackError, DemoError) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def _setup(options: argparse.Namespace) -> int:

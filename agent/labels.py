@@ -19,7 +19,8 @@ def tool_label(name: str, arguments: Mapping[str, Any], locale: str) -> str:
 
 def _subject(arguments: Mapping[str, Any]) -> str:
     words, kind, folder = (str(arguments.get(key) or "").strip() for key in ("words", "kind", "folder"))
+    folder = f"the folder of {folder}" if folder.startswith("[") else folder
     parts = [f"“{words}”" if words else "", f"{kind}s" if kind not in {"", "any", "audio", "text"} else ""]
-    parts.append(f"in {folder}" if folder else "")
+    parts.append((f"in {folder}" if any(parts) else folder) if folder else "")
     text = " ".join(" ".join(part for part in parts if part).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

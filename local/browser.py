@@ -33,11 +33,12 @@ class Form:
 
 @dataclass
 class Page:
-    """What is on the screen."""
+    """What is on the screen. `text` is all its words, `main` those of its main part."""
 
     url: str
     status: int
     text: str
+    main: str
     html: str
     forms: list[Form]
     links: list[tuple[str, str]]
@@ -56,7 +57,11 @@ class Browser:
 
     def __init__(self) -> None:
         self.jar = CookieJar(policy=_LocalhostIsSecure())
-        self._client = httpx.Client(cookies=self.jar, trust_env=False, timeout=30.0)
+        # httpx copies cookies into a jar with a policy of its own for each request, so they are kept here instead.
+        self._cookies = httpx.Cookies()
+        self._cookies.jar = self.jar
+        nobody = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+        self._client = httpx.Client(cookies=nobody, trust_env=False, timeout=30.0)
         self.page: Page | None = None
 
     def close(self) -> None:
@@ -105,11 +110,10 @@ class Browser:
             if method == "POST":
                 headers["origin"] = _origin(initiator or url)
                 headers["content-type"] = "application/x-www-form-urlencoded"
-                body = urlencode(fields or []).encode()
-                response = self._client.request("POST", url, content=body, headers=headers)
+                response = self._send("POST", url, headers, urlencode(fields or []).encode())
             else:
                 target = f"{url.partition('?')[0]}?{urlencode(fields)}" if fields else url
-                response = self._client.request("GET", target, headers=headers)
+                response = self._send("GET", target, headers, None)
             initiator = initiator or url
             following = _next(response)
             if not following:
@@ -117,6 +121,13 @@ class Browser:
                 return self.page
             initiator, url, method, fields = str(response.url), following, "GET", None
         raise BrowserError("The pages redirect in circles.")
+
+    def _send(self, method: str, url: str, headers: dict[str, str], body: bytes | None) -> httpx.Response:
+        request = self._client.build_request(method, url, headers=headers, content=body)
+        self._cookies.set_cookie_header(request)
+        response = self._client.send(request)
+        self._cookies.extract_cookies(response)
+        return response
 
 
 class _LocalhostIsSecure(DefaultCookiePolicy):
@@ -139,6 +150,8 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
         self.words: list[str] = []
+        self.main: list[str] = []
+        self._in_main = 0
         self._form: Form | None = None
         self._catching: tuple[str, str, str, list[str]] | None = None
         self._hidden = 0
@@ -147,6 +160,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag in {"script", "style", "head"}:
             self._hidden += 1
+        elif tag == "main":
+            self._in_main += 1
         elif tag == "form":
             self._form = Form(action=given.get("action", ""), method=given.get("method", "get").upper())
             self.forms.append(self._form)
@@ -168,6 +183,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in {"script", "style", "head"}:
             self._hidden -= 1
+        elif tag == "main":
+            self._in_main -= 1
         elif tag == "form":
             self._form = None
         elif self._catching and tag == self._catching[0]:
@@ -183,6 +200,8 @@ class _Reader(HTMLParser):
         if self._hidden:
             return
         self.words.append(data)
+        if self._in_main:
+            self.main.append(data)
         if self._catching:
             self._catching[3].append(data)
 
@@ -191,13 +210,12 @@ def _read(response: httpx.Response) -> Page:
     reader = _Reader()
     if "html" in response.headers.get("content-type", ""):
         reader.feed(response.text)
-        text = " ".join(" ".join(reader.words).split())
-    else:
-        text = response.text
+    text = " ".join(" ".join(reader.words).split()) or response.text
     return Page(
         url=str(response.url),
         status=response.status_code,
         text=text,
+        main=" ".join(" ".join(reader.main).split()) or text,
         html=response.text,
         forms=reader.forms,
         links=reader.links,

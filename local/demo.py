@@ -8,6 +8,8 @@ import time
 from typing import Any
 
 import boto3
+from urllib.parse import urlsplit
+
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -85,42 +87,53 @@ def play(stack: Stack, console: Console) -> None:
     alices_browser, bobs_browser = Browser(), Browser()
     started = time.monotonic()
     try:
-        _says(console, "alice", QUESTION)
-        asked = talk.ask(QUESTION)
-        _answers(console, asked)
-        _expect(len(asked.auth_urls) == 1, f"the agent should have asked for consent, but: {asked.text or asked.error}")
-        link = asked.auth_urls[0]
-
+        link = _alice_asks(console, talk)
         _bob_tries(console, bobs_browser, bob, link)
-
-        page = give_consent(alices_browser, alice, link)
-        _expect(
-            "alice@gmail.example" in page.text, f"the browser should show alice's account, but it says: {page.text}"
-        )
-        _aside(console, f"Alice opens the link, signs in, and allows it at Google. The page says:\n“{_short(page)}”")
-
-        answer = talk.resume()
-        _answers(console, answer)
-        _expect(
-            set(answer.file_names) == EXPECTED,
-            f"Ben changed {sorted(EXPECTED)}, but the answer has {answer.file_names}",
-        )
-
-        _says(console, "alice", FOLLOW_UP)
-        more = talk.ask(FOLLOW_UP)
-        _answers(console, more)
-        _expect(bool(more.file_names), "the second file's folder should have been listed")
-
-        bobs_turn = Talk(stack.aws_url, RUNTIME_ARN, bearer_token(stack, bob), talk.runtime_session).ask(
-            "list my files"
-        )
-        _expect("somebody else" in bobs_turn.error, "Bob should not get into Alice's conversation")
-        _aside(console, f"Bob sends a message into Alice's conversation. The agent answers him:\n“{bobs_turn.error}”")
+        _alice_consents(console, alices_browser, alice, link)
+        _the_answer_comes(console, talk)
+        _alice_asks_on(console, talk)
+        _bob_writes(console, stack, bob, talk.runtime_session)
     finally:
         talk.close()
         alices_browser.close()
         bobs_browser.close()
     console.print(f"\n[green]Everything went as it should[/], in {time.monotonic() - started:.1f} s of conversation.")
+
+
+def _alice_asks(console: Console, talk: Talk) -> str:
+    _says(console, "alice", QUESTION)
+    asked = talk.ask(QUESTION)
+    _answers(console, asked)
+    _expect(len(asked.auth_urls) == 1, f"the agent should have asked for consent, but: {asked.text or asked.error}")
+    return asked.auth_urls[0]
+
+
+def _alice_consents(console: Console, browser: Browser, alice: Person, link: str) -> None:
+    page = give_consent(browser, alice, link)
+    _expect(alice.google.email in page.text, f"the browser should show alice's account, but it says: {page.text}")
+    _aside(console, f"Alice opens the link, signs in, and allows it at Google. The page says:\n“{_short(page)}”")
+
+
+def _the_answer_comes(console: Console, talk: Talk) -> None:
+    answer = talk.resume()
+    _answers(console, answer)
+    names = answer.file_names
+    _expect(set(names) == EXPECTED, f"Ben changed {sorted(EXPECTED)}, but the answer has {names or answer.error}")
+
+
+def _alice_asks_on(console: Console, talk: Talk) -> None:
+    _says(console, "alice", FOLLOW_UP)
+    more = talk.ask(FOLLOW_UP)
+    _answers(console, more)
+    _expect(bool(more.file_names), "the second file's folder should have been listed")
+
+
+def _bob_writes(console: Console, stack: Stack, bob: Person, runtime_session: str) -> None:
+    bobs_talk = Talk(stack.aws_url, RUNTIME_ARN, bearer_token(stack, bob), runtime_session)
+    refused = bobs_talk.ask("list my files")
+    bobs_talk.close()
+    _expect("somebody else" in refused.error, "Bob should not get into Alice's conversation")
+    _aside(console, f"Bob sends a message into Alice's conversation. The agent answers him:\n“{refused.error}”")
 
 
 def _bob_tries(console: Console, browser: Browser, bob: Person, link: str) -> None:
@@ -154,11 +167,14 @@ def _answers(console: Console, reply: Reply) -> None:
 def _cards(files: list[dict[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     table.add_column("", width=6)
-    for name in ("name", "type", "modified", "link"):
-        table.add_column(name, overflow="fold" if name == "link" else "ellipsis", no_wrap=name != "link")
     for file in files[:8]:
-        shown = [file["name"], file["type"], str(file.get("modified", ""))[:10], file.get("link", "")]
-        table.add_row("", *(Text(cell, style="dim" if index else "bold") for index, cell in enumerate(shown)))
+        link = file.get("link", "")
+        where = urlsplit(link).hostname or ""
+        table.add_row(
+            "",
+            Text(file["name"], style=f"bold link {link}" if link else "bold", overflow="ellipsis", no_wrap=True),
+            *(Text(cell, style="dim") for cell in (file["type"], str(file.get("modified", ""))[:10], where)),
+        )
     return table
 
 
@@ -167,7 +183,7 @@ def _aside(console: Console, text: str) -> None:
 
 
 def _short(page: Page) -> str:
-    text = page.text
+    text = page.main
     return text if len(text) <= 240 else text[:239] + "…"
 
 

@@ -118,7 +118,7 @@ def render(listing: Listing, handles: Sequence[int], zone: ZoneInfo) -> str:
     ]
     if listing.examined:
         lines.append(
-            f"Note: Drive cannot filter by that person itself, so I checked {_count(listing.examined, 'file')}."
+            f"Note: Drive has no filter for that person, so I looked through {_count(listing.examined, 'file')}."
         )
     if listing.capped:
         lines.append("Note: I stopped there; older files were not checked. Narrow the dates to look further back.")

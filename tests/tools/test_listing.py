@@ -40,7 +40,7 @@ def test_an_incomplete_search_is_said():
 
 def test_what_was_checked_by_ourselves_is_counted():
     text = render(listing(file("a"), examined=240, capped=True), [1], BERLIN)
-    assert "checked 240 files" in text
+    assert "looked through 240 files" in text
     assert "older files were not checked" in text
 
 

@@ -1,0 +1,23 @@
+import pytest
+
+from agent.labels import tool_label
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "label"),
+    [
+        ("list_files", {}, "Listing your files …"),
+        ("list_files", {"folder": "Finance"}, "Listing Finance …"),
+        ("list_files", {"folder": "[2]"}, "Listing the folder of [2] …"),
+        ("search_files", {}, "Searching Drive …"),
+        ("search_files", {"kind": "spreadsheet"}, "Searching Drive for spreadsheets …"),
+        ("search_files", {"words": "Q3", "kind": "pdf", "folder": "Ops"}, "Searching Drive for “Q3” pdfs in Ops …"),
+        ("search_files", {"words": "x" * 100}, "Searching Drive for “" + "x" * 58 + "… …"),
+    ],
+)
+def test_a_label_says_what_is_done(name, arguments, label):
+    assert tool_label(name, arguments, "en") == label
+
+
+def test_a_label_speaks_japanese():
+    assert tool_label("search_files", {"words": "予算"}, "ja-JP") == "ドライブで検索しています: “予算” …"
