@@ -64,4 +64,4 @@ lock: $(READY) ## Renew the pinned requirements
 	echo uv | $$uv pip compile $$flags --custom-compile-command "make lock" - -o requirements/uv.txt
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .drive-agent test-output build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .env.drive-agent test-output build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

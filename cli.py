@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-SETTINGS = Path(".drive-agent/settings.env")
-LOCAL_HOME = Path(".drive-agent/local")
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+SETTINGS = Path(".env.drive-agent/settings.env")
+LOCAL_HOME = Path(".env.drive-agent/local")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +27,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="drive-agent", description="Find things in Google Drive, with consent.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
+    _add_local_commands(commands)
+    _add_cloud_commands(commands)
+    return parser
+
+
+def _add_local_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser("demo", help="play one whole conversation on this machine")
     demo.set_defaults(run=_demo)
 
@@ -36,14 +44,28 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--once", metavar="QUESTION", help="ask one question, print the answer, end")
     chat.add_argument("--json", action="store_true", help="print the events as JSON lines")
     chat.add_argument("--session", metavar="ID", help="continue this conversation")
-    chat.add_argument("--direct", action="store_true", help="talk to the agent's own port, as the person at this computer")
+    chat.add_argument(
+        "--direct", action="store_true", help="talk to the agent's own port, as the person at this computer"
+    )
     chat.add_argument("--local", action="store_true", help="use the stack of `make up`, whatever was set up beside it")
     chat.set_defaults(run=_chat)
 
+    evals = commands.add_parser("evals", help="run the eval suite on the stand-in model")
+    evals.add_argument("--only", metavar="ID", action="append", help="run this case")
+    evals.set_defaults(run=_evals)
+
+
+def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     setup = commands.add_parser("setup", help="create or update what the agent needs at AWS")
     setup.add_argument("--callback-url", metavar="URL", help="where the callback service is reached: https://…")
     setup.add_argument("--runtime-arn", metavar="ARN", help="the deployed agent (default: looked up)")
-    setup.add_argument("--workload", action="append", default=[], metavar="NAME", help="another workload identity")
+    setup.add_argument(
+        "--workload",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="whose return URLs to set, in place of the usual",
+    )
     setup.add_argument("--user-pool-id", metavar="ID", help="use this user pool")
     setup.add_argument("--domain-prefix", metavar="NAME", help="of the sign-in pages")
     setup.add_argument("--google-client-id", metavar="ID", help="of the OAuth client at Google")
@@ -55,11 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("--user", default="alice@example.com", help="whose (default: %(default)s)")
     token.add_argument("--local", action="store_true", help="from the stack of `make up`")
     token.set_defaults(run=_token)
-
-    evals = commands.add_parser("evals", help="run the eval suite on the stand-in model")
-    evals.add_argument("--only", metavar="ID", action="append", help="run this case")
-    evals.set_defaults(run=_evals)
-    return parser
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -128,17 +145,29 @@ def _chat(options: argparse.Namespace) -> int:
 
 
 def _evals(options: argparse.Namespace) -> int:
-    from rich.console import Console
+    from datetime import UTC, datetime
 
+    from evals.run import MODEL_THRESHOLD, STAND_IN_THRESHOLD, run_suite
+    from evals.target import Target
+    from local.browser import BrowserError
     from local.children import StackError
-    from local.demo import DemoError
-    from local.evals import run
+    from local.demo import bearer_token, connect
+    from local.people import PEOPLE
+    from local.stack import RUNTIME_ARN, Options, Ports, Stack
 
-    try:
-        return run(os.environ, Console(highlight=False), only=options.only)
-    except (StackError, DemoError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    model = os.environ.get("MODEL", "")
+    by_email = {person.email: person for person in PEOPLE}
+    with tempfile.TemporaryDirectory(prefix="drive-agent-") as home:
+        try:
+            with Stack(Options(home=Path(home), ports=Ports.free(), model=model), os.environ) as stack:
+                for person in PEOPLE[:2]:  # the third is asked for consent by a case
+                    connect(stack, person)
+                target = Target(stack.aws_url, RUNTIME_ARN, lambda email: bearer_token(stack, by_email[email]))
+                threshold = MODEL_THRESHOLD if model else STAND_IN_THRESHOLD
+                return run_suite(target, now=datetime.now(UTC), threshold=threshold, only=options.only)
+        except (StackError, BrowserError) as error:
+            print(error, file=sys.stderr)
+            return 1
 
 
 def _setup(options: argparse.Namespace) -> int:
@@ -193,13 +222,12 @@ def _environ(*, is_local: bool) -> dict[str, str]:
 
     Without settings of a cloud, those of `make up` are meant.
     """
-    from dotenv import dotenv_values
+    from deploy import settings_file
 
     local = LOCAL_HOME / "settings.env"
     path = local if is_local or not SETTINGS.exists() else SETTINGS
     path = path if is_local else Path(os.environ.get("DRIVE_AGENT_SETTINGS") or path)
-    written = {key: value for key, value in dotenv_values(path).items() if value is not None} if path.exists() else {}
-    return written | dict(os.environ)
+    return settings_file.read(path) | dict(os.environ)
 
 
 if __name__ == "__main__":

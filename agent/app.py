@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,13 +18,14 @@ from bedrock_agentcore.runtime import BedrockAgentCoreApp, RequestContext
 from bedrock_agentcore.runtime.context import BedrockAgentCoreContext
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from agent import wire
 from agent.audit import current_caller
 from agent.body import BodyGuard
 from agent.caller import USER_ID_HEADERS, Caller, derive_caller
 from agent.errors import AgentError, BadRequestError, DriveFailedError, SettingsError
+from agent.events import NOTHING_PENDING
 from agent.request import (
     Action,
     Cancel,
@@ -37,6 +38,7 @@ from agent.request import (
     parse_payload,
 )
 from agent.settings import Settings
+from agent.stream import EventStream
 from tools.errors import ConsentRequired, ToolError
 
 if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
@@ -47,7 +49,7 @@ WORKER_THREADS = 64
 
 logger = logging.getLogger(__name__)
 
-Answer = JSONResponse | AsyncIterator[dict[str, Any]] | dict[str, Any]
+Answer = Response | dict[str, Any]
 
 
 def create_app(settings: Settings, build: "Callable[[Settings], Service] | None" = None) -> BedrockAgentCoreApp:
@@ -84,7 +86,7 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
             code = error.code if isinstance(error, AgentError) else "misconfigured"
             logger.info("code=%s | request refused", code)
             refusal = wire.error(str(error), code)
-            return _stream_of(refusal) if isinstance(request, Prompt | Resume) else refusal
+            return EventStream(_stream_of(refusal)) if isinstance(request, Prompt | Resume) else refusal
 
     return app
 
@@ -95,16 +97,16 @@ async def _turn(service: "Service", turn: Turn, runtime_session: str, caller: Ca
     else:
         existing = await service.existing(runtime_session, caller)
         if existing is None:
-            return _stream_of({"type": "notice", "message": "Nothing is waiting. Ask a question."})
+            return EventStream(_stream_of(*(wire.to_wire(event) for event in NOTHING_PENDING)))
         conversation = existing
 
-    async def events() -> AsyncIterator[dict[str, Any]]:
-        # A set context variable does not reach an async generator that another task runs.
-        current_caller.set(caller.key)
-        async for event in conversation.run(turn):
-            yield wire.to_wire(event)
+    async def events() -> AsyncGenerator[dict[str, Any]]:
+        current_caller.set(caller.key)  # runs in another task than the handler
+        async with contextlib.aclosing(conversation.run(turn)) as happened:
+            async for event in happened:
+                yield wire.to_wire(event)
 
-    return events()
+    return EventStream(events())
 
 
 async def _action(service: "Service", action: Action, runtime_session: str, caller: Caller) -> dict[str, Any]:
@@ -154,15 +156,16 @@ def _caller(context: RequestContext, settings: Settings) -> Caller:
 
 
 def _use_worker_threads(loops: "WeakSet[asyncio.AbstractEventLoop]") -> None:
-    """Give the SDK's worker loop, on which this runs, more threads than the default of cores plus four."""
+    """Give the SDK's worker loop, on which this runs, more threads than its default of a few."""
     loop = asyncio.get_running_loop()
     if loop not in loops:
         loops.add(loop)
         loop.set_default_executor(ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="drive-agent"))
 
 
-async def _stream_of(value: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
-    yield value
+async def _stream_of(*values: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
+    for value in values:
+        yield value
 
 
 def _build(settings: Settings) -> "Service":
@@ -172,7 +175,7 @@ def _build(settings: Settings) -> "Service":
 
 
 class _Lazy:
-    """Builds the service once, in a thread of its own, so that the process answers /ping before its imports are done."""
+    """Builds the service once, in a thread of its own, so that /ping is answered before the imports are done."""
 
     def __init__(self, build: "Callable[[], Service]") -> None:
         self._build = build

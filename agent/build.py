@@ -31,6 +31,8 @@ from tools.drive_api import DriveApi
 
 MAX_IDLE_CONVERSATIONS = 256
 
+PROVIDER = "google-drive"  # the connection's public name; the credential provider behind it is a setting
+
 
 class Service:
     """Everything a request needs: conversations by runtime session, and the caller's connection to Drive."""
@@ -59,7 +61,7 @@ class Service:
         self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
         self._opening = asyncio.Lock()
         self.connection = DriveConnection(self._api, self._tokens)
-        self.provider = settings.provider
+        self.provider = PROVIDER
         self.scopes = self._tokens.settings.scopes
 
     async def conversation(self, runtime_session: str, caller: Caller) -> Conversation:
@@ -106,7 +108,7 @@ class Service:
         url = self._settings.connect_url
         if url:
             url = f"{url}?session={quote(runtime_session, safe='')}"
-        return ConsentLink(provider="google-drive", scopes=self.scopes, url=url)
+        return ConsentLink(provider=PROVIDER, scopes=self.scopes, url=url)
 
     def _forget_idle(self) -> None:
         """Drop the conversations that were idle longest; their snapshots bring them back."""

@@ -8,14 +8,14 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from strands import Agent
 from strands.agent.agent_result import AgentResult
 
-from agent.events import AuthRequired, Done, Event, Failed, Files, Notice, Text, ToolProgress
+from agent.events import NOTHING_PENDING, AuthRequired, Done, Event, Failed, Files, Notice, Text, ToolProgress
 from agent.labels import tool_label
 from agent.model import explain
 from agent.request import Prompt, Resume
@@ -53,6 +53,7 @@ class Conversation:
         self._today = today
         self._turn_lock = asyncio.Lock()
         self._cancel: threading.Event | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def is_busy(self) -> bool:
@@ -71,34 +72,42 @@ class Conversation:
         self._cancel.set()
         return True
 
-    async def run(self, turn: Prompt | Resume) -> AsyncIterator[Event]:
-        """Run `turn`. Every failure is an event; after it the conversation can be used on."""
-        async with self._turn_lock:
-            self._cancel = cancel = threading.Event()
-            try:
-                async for event in self._run(turn, cancel):
-                    yield event
-            finally:
-                # Also where the client went away: nobody reads on, so the model need not write on.
-                cancel.set()
-                self._cancel = None
+    async def run(self, turn: Prompt | Resume) -> AsyncGenerator[Event]:
+        """Run `turn`. Every failure is an event; after it the conversation can be used on.
 
-    async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncIterator[Event]:
+        The turn has a task of its own, so that it always comes to its end, however the reader goes away: a Strands
+        agent whose stream is torn down half-way would refuse the next turn.
+        """
+        events: asyncio.Queue[Event | None] = asyncio.Queue()
+        cancel = threading.Event()
+        task = asyncio.create_task(self._work(turn, cancel, events))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+        finally:
+            cancel.set()  # nobody reads on, so the model need not write on
+
+    async def _work(self, turn: Prompt | Resume, cancel: threading.Event, events: asyncio.Queue[Event | None]) -> None:
+        try:
+            async with self._turn_lock:
+                if cancel.is_set():  # the reader left while another turn was running
+                    return
+                self._cancel = cancel
+                async for event in self._run(turn, cancel):
+                    events.put_nowait(event)
+        finally:
+            self._cancel = None if self._cancel is cancel else self._cancel
+            events.put_nowait(None)
+
+    async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncGenerator[Event]:
         pending = self._pending()
         if isinstance(turn, Resume):
-            if not pending:
-                yield Notice("Nothing is waiting. Ask a question.")
-                yield Done("nothing_pending")
-                return
-            try:
-                has_consent = await asyncio.to_thread(self._consent.has_consent)
-            except ToolError as error:
-                yield Failed(error.user_message, "drive_failed")
-                return
-            if not has_consent and self._link.url:
-                for event in self._ask(self._link.url, turn.locale):
+            answer = await self._without_the_model(turn, is_pending=bool(pending))
+            if answer:
+                for event in answer:
                     yield event
-                yield Done("consent_required")
                 return
         stream = _Stream(turn, running=self._pending_tools() if pending else [])
         self._agent.system_prompt = load("system", today=self._today(turn.zone), timezone=turn.zone.key)
@@ -114,6 +123,18 @@ class Conversation:
             for event in self._ask(self._link.url or stream.authorization_url, turn.locale):
                 yield event
         yield stream.done()
+
+    async def _without_the_model(self, turn: Resume, *, is_pending: bool) -> Sequence[Event]:
+        """Return the whole answer to a resume that cannot go on; nothing where it can."""
+        if not is_pending:
+            return NOTHING_PENDING
+        try:
+            has_consent = await asyncio.to_thread(self._consent.has_consent)
+        except ToolError as error:
+            return [Failed(error.user_message, "drive_failed")]
+        if has_consent or not self._link.url:
+            return []
+        return [*self._ask(self._link.url, turn.locale), Done("consent_required")]
 
     def _input(self, turn: Prompt | Resume, pending: list[dict[str, Any]]) -> Any:  # what Strands takes as a prompt
         if not pending:
@@ -152,7 +173,7 @@ class _Stream:
         self.stop_reason = ""
         self.authorization_url = ""
 
-    async def events(self, agent: Agent, prompt: Any, cancel: threading.Event) -> AsyncIterator[Event]:
+    async def events(self, agent: Agent, prompt: Any, cancel: threading.Event) -> AsyncGenerator[Event]:
         state: dict[str, Any] = {
             "zone": self._turn.zone,
             "files": lambda _tool_use_id, cards: self._cards.append(Files(cards)),

@@ -64,3 +64,6 @@ class Done:
 
 
 Event = Text | ToolProgress | Files | AuthRequired | Notice | Failed | Done
+
+# The answer to a resume where no turn waits for consent.
+NOTHING_PENDING: tuple[Event, ...] = (Notice("Nothing is waiting. Ask a question."), Done("nothing_pending"))

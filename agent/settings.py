@@ -51,7 +51,7 @@ class Settings:
             raise SettingsError("DRIVE_AGENT_MODE must be 'cloud' or 'local'.")
         for name in _ENDPOINTS:
             _check_url(name, environ.get(name, ""), is_local=mode == "local")
-        state = environ.get("DRIVE_AGENT_STATE") or ".drive-agent/state"
+        state = environ.get("DRIVE_AGENT_STATE") or ".env.drive-agent/state"
         return cls(
             is_local=mode == "local",
             region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-west-2",

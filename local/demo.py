@@ -6,10 +6,9 @@ same link in his browser, and gets nothing.
 
 import time
 from typing import Any
-
-import boto3
 from urllib.parse import urlsplit
 
+import boto3
 from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
@@ -44,6 +43,7 @@ def bearer_token(stack: Stack, person: Person) -> str:
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": person.email, "PASSWORD": person.password},
     )
+    client.close()
     return str(answer["AuthenticationResult"]["AccessToken"])
 
 
@@ -67,6 +67,15 @@ def give_consent(browser: Browser, person: Person, link: str) -> Page:
     browser.press("Connect")
     choose_account(browser, person)
     return browser.press("Allow")
+
+
+def connect(stack: Stack, person: Person) -> None:
+    """Let a person connect their Drive, outside any conversation."""
+    browser = Browser()
+    try:
+        give_consent(browser, person, f"{stack.callback_url}/connect/google-drive")
+    finally:
+        browser.close()
 
 
 def choose_account(browser: Browser, person: Person) -> Page:

@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import Self
 
 import httpx
-from dotenv import dotenv_values
 
 from local import children
 from local.children import Child, StackError
@@ -200,7 +199,8 @@ class Stack:
         log = self.options.home / "logs" / "setup.log"
         command = [sys.executable, "cli.py", *arguments]
         children.run("drive-agent setup", command, environ=environ, cwd=ROOT, log=log)
-        self.settings = {key: value or "" for key, value in dotenv_values(self.settings_path).items()}
+        lines = self.settings_path.read_text(encoding="utf-8").splitlines()
+        self.settings = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
         authorizer = {
             "discoveryUrl": self.settings["DRIVE_AGENT_OIDC_DISCOVERY_URL"],
             "allowedClients": [self.settings["DRIVE_AGENT_OIDC_CLIENT_ID"], self.settings["DRIVE_AGENT_CLI_CLIENT_ID"]],

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ["agent", "bench", "callback", "chat", "deploy", "evals", "local", "prompts", "tools"]
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")) + [
+MODULES = [
+    *sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")),
     ROOT / "main.py",
     ROOT / "cli.py",
 ]
@@ -138,5 +139,5 @@ def test_no_write_scope_and_no_write_call_to_drive_exists() -> None:
                     scopes.add(node.value.rsplit("/", 1)[1])
             elif isinstance(node, ast.Attribute) and path.parent.name == "tools":
                 calls.add(node.attr)
-    assert scopes == {"drive.metadata.readonly"}
+    assert all(scope.endswith(".readonly") for scope in scopes if scope.startswith("drive"))
     assert not calls & {"create", "update", "delete", "copy", "emptyTrash", "hide", "unhide", "watch", "modifyLabels"}

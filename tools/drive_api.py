@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from importlib import resources
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urljoin
 
 import httplib2
@@ -46,6 +46,8 @@ _RATE_LIMITS = {"userRateLimitExceeded", "rateLimitExceeded", "RATE_LIMIT_EXCEED
 _SCOPE_REASONS = {"insufficientPermissions", "insufficientScopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 
 logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +150,24 @@ class DriveApi:
 
         Raises: `DriveUnavailableError` where Google does not confirm it.
         """
+        self._retry(lambda: self._send_revocation(access_token))
+
+    def _send_revocation(self, access_token: str) -> None:
         headers = {"content-type": "application/x-www-form-urlencoded"}
+        body = urlencode({"token": access_token})
         try:
-            response, _ = self._http.request(
-                self._revoke_url, method="POST", body=urlencode({"token": access_token}), headers=headers
-            )
+            response, _ = self._http.request(self._revoke_url, method="POST", body=body, headers=headers)
         except (OSError, httplib2.HttpLib2Error) as error:
+            self._drop_connections()
             raise DriveUnavailableError("Google did not confirm the revocation") from error
-        if response.status not in {200, 400}:  # 400 invalid_token: it does not hold any more
+        if response.status not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:  # 400 invalid_token: it holds no more
             raise DriveUnavailableError("Google did not confirm the revocation")
 
     def _execute(self, method: str, build: Callable[[], Any], access_token: str) -> dict[str, Any]:
         started = time.monotonic()
         outcome, files = "ok", 0
         try:
-            answer: dict[str, Any] = self._retry(build, access_token)
+            answer = self._retry(lambda: self._send(build(), access_token))
             files = len(answer.get("files", []))
         except ToolError as error:
             outcome = type(error).__name__
@@ -173,10 +178,10 @@ class DriveApi:
             elapsed_ms = round((time.monotonic() - started) * 1000)
             self._record(DriveCall(method=method, outcome=outcome, files=files, elapsed_ms=elapsed_ms))
 
-    def _retry(self, build: Callable[[], Any], access_token: str) -> dict[str, Any]:
+    def _retry(self, call: Callable[[], Answer]) -> Answer:
         for attempt in range(1, _TRIES + 1):
             try:
-                return self._send(build(), access_token)
+                return call()
             except TransientToolError as failure:
                 if attempt == _TRIES:
                     raise
@@ -190,7 +195,7 @@ class DriveApi:
         except HttpError as error:
             raise _failure(error) from None  # HttpError's text holds the URL, and with it what the person looked for
         except (OSError, httplib2.HttpLib2Error) as error:
-            self._threads.__dict__.pop("http", None)  # a connection that failed half-way is not used again
+            self._drop_connections()
             raise DriveUnavailableError(
                 "Drive could not be reached. Tell the person; do not call again now."
             ) from error
@@ -216,6 +221,10 @@ class DriveApi:
             self._threads.http = http
         connection: httplib2.Http = self._threads.http
         return connection
+
+    def _drop_connections(self) -> None:
+        # One that failed half-way, or that Google closed while it was idle, must not be used again.
+        self._threads.__dict__.pop("http", None)
 
 
 def _wait_s(attempt: int, retry_after: str) -> float:

@@ -188,7 +188,7 @@ def test_status_tells_what_is_connected_and_pending():
         agent.post({"prompt": "find"})
         answer = agent.post({"action": "status"}).json()
     assert answer == {
-        "connections": [{"provider": "google-drive-provider", "connected": False, "account": None, "scopes": []}],
+        "connections": [{"provider": "google-drive", "connected": False, "account": None, "scopes": []}],
         "pending": True,
     }
 
@@ -210,7 +210,7 @@ def test_a_failing_drive_is_a_sentence_in_an_action_too():
 
 def test_a_resume_in_a_conversation_that_nobody_began_says_so():
     with Agent() as agent:
-        assert events(agent.post({"action": "resume"}))[0]["type"] == "notice"
+        assert [event["type"] for event in events(agent.post({"action": "resume"}))] == ["notice", "done"]
 
 
 def test_cancel_stops_the_turn_that_is_running():

@@ -9,7 +9,8 @@ import uvicorn
 
 @contextlib.contextmanager
 def serve(app):
-    listening = socket.socket()
+    # asyncio switches Nagle's delay off only for sockets that name their protocol.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", log_config=None))
     started = threading.Event()

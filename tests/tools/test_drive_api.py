@@ -197,7 +197,7 @@ def test_a_long_query_is_sent_as_a_form(api, google):
 
 
 def test_revoking_sends_the_token_as_a_form_and_takes_an_unknown_one_for_done(api, google):
-    google.answers = [(200, {}, {}), (400, {"error": "invalid_token"}, {}), (503, {}, {})]
+    google.answers = [(200, {}, {}), (400, {"error": "invalid_token"}, {}), *[(503, {}, {})] * 3]
     api.revoke("sample-token")
     assert google.asked[0].body == "token=sample-token"
     api.revoke("sample-token")

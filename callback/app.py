@@ -1,0 +1,111 @@
+"""The composition root: settings and collaborators in, one FastAPI app out."""
+
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from fastapi import FastAPI, Request, Response
+from key_value.aio.protocols.key_value import AsyncKeyValue
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from callback import connect, connections, login
+from callback.audit import Audit
+from callback.errors import BadRequestError, CallbackError, MethodError, NotFoundError, WrongHostError
+from callback.guard import Guard
+from callback.identity import Identity
+from callback.oidc import Oidc
+from callback.rendering import FOLDER, Pages
+from callback.runtime import Runtime
+from callback.services import Services
+from callback.sessions import Flows, Sessions, encrypted, open_folder
+from callback.settings import Settings
+
+
+def create_app(
+    settings: Settings,
+    *,
+    store: AsyncKeyValue | None = None,
+    tls: ssl.SSLContext | None = None,
+    identity: Identity | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> FastAPI:
+    """Build the callback service. Whatever is handed over is used as it is and stays its owner's to close."""
+    close = AsyncExitStack()
+    if store is None:
+        folder = open_folder(settings.state_dir)
+        close.push_async_callback(folder.close)
+        store = folder
+    # One context for all clients: loading the trusted certificates is the slow part of making a client.
+    tls = tls or httpx.create_ssl_context()
+    http = httpx.AsyncClient(verify=tls, follow_redirects=False)
+    close.push_async_callback(http.aclose)
+    kept = encrypted(store, settings.session_key)
+    services = Services(
+        settings=settings,
+        sessions=Sessions(kept),
+        flows=Flows(kept),
+        runtime=Runtime(
+            url=settings.runtime_url, arn=settings.runtime_arn, local_agent_url=settings.local_agent_url, http=http
+        ),
+        identity=identity or Identity(region=settings.region, endpoint_url=settings.aws_endpoint_url),
+        oidc=Oidc(settings.oidc, f"{settings.callback_url}{login.OIDC_RETURN_PATH}", tls) if settings.oidc else None,
+        pages=Pages(_banner(settings)),
+        audit=Audit(settings.session_key),
+        now=now,
+    )
+    return _assemble(services, close)
+
+
+def _assemble(services: Services, close: AsyncExitStack) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with close:
+            yield
+
+    # No OpenAPI pages: they would need scripts, and this is a site for people.
+    app = FastAPI(title="Drive Agent: connections", openapi_url=None, lifespan=lifespan)
+    app.state.services = services
+    for routes in (login, connect, connections):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    _translate_errors(app, services.pages)
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await services.pages.show_error(WrongHostError())(scope, receive, send)
+
+    app.add_middleware(Guard, origin=services.settings.callback_url, refuse=refuse)
+    return app
+
+
+def _translate_errors(app: FastAPI, pages: Pages) -> None:
+    """The one place where errors become pages."""
+
+    async def ours(_: Request, error: Exception) -> Response:
+        assert isinstance(error, CallbackError)
+        return pages.show_error(error)
+
+    async def http_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        known: dict[int, type[CallbackError]] = {404: NotFoundError, 405: MethodError}
+        return pages.show_error(known.get(error.status_code, BadRequestError)())
+
+    async def unexpected(_: Request, __: Exception) -> Response:
+        # Starlette raises it again after the answer, so that the server logs it.
+        return pages.show_error(CallbackError())
+
+    app.add_exception_handler(CallbackError, ours)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _banner(settings: Settings) -> str:
+    """What every page must say where signing in needs no password."""
+    if settings.sign_in == "loopback":
+        return "Loopback mode: whoever uses this computer is signed in with the token that it was given."
+    if settings.local_agent_url is not None:
+        return "Local mode: this service runs on this computer, and anybody who uses the computer can connect here."
+    return ""

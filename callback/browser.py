@@ -1,0 +1,112 @@
+"""What a request tells about the browser it comes from: its session, its flow cookies, and whether it is our own page.
+
+Cookies are `__Host-` (Secure, Path=/, no Domain: another port's or a sibling domain's page cannot set them), HttpOnly,
+and SameSite=Lax: Strict ones do not come along when Google sends the browser back.
+https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request, Response
+
+from callback.binding import FLOW_LIFE, same
+from callback.errors import ForgedRequestError
+from callback.records import BrowserSession, Person, sha256
+from callback.sessions import Sessions
+
+SESSION_COOKIE = "__Host-session"
+FLOW_COOKIE_PREFIX = "__Host-flow-"
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One request's browser. `handle` and `session` are both there or both missing."""
+
+    handle: str | None
+    session: BrowserSession | None
+
+    @staticmethod
+    async def of(request: Request, sessions: Sessions, now: datetime) -> "Browser":
+        """Look the session up. Without one nothing is made: a visit alone leaves no trace."""
+        handle = request.cookies.get(SESSION_COOKIE)
+        session = await sessions.find(handle, now) if handle else None
+        return Browser(handle if session else None, session)
+
+    @property
+    def person(self) -> Person | None:
+        """Who is signed in."""
+        return self.session.person if self.session else None
+
+    async def with_session(self, sessions: Sessions, now: datetime) -> tuple[str, BrowserSession]:
+        """This browser's session, made now if it has none."""
+        if self.handle is not None and self.session is not None:
+            return self.handle, self.session
+        return await sessions.begin(now)
+
+
+def require_own_page(request: Request, origin: str, session: BrowserSession | None, csrf: str | None) -> None:
+    """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`.
+
+    The CSRF value is the rule; the headers are a second one that no page can forge. With `Referrer-Policy:
+    no-referrer` a browser sends `Origin: null` even to ourselves, which counts only next to Fetch Metadata that says
+    same-origin: https://fetch.spec.whatwg.org/#append-a-request-origin-header
+    """
+    site, sender = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None and site != "same-origin":
+        raise ForgedRequestError
+    if sender is not None and sender != origin and not (sender == "null" and site == "same-origin"):
+        raise ForgedRequestError
+    if session is None or csrf is None or not same(csrf, session.csrf):
+        raise ForgedRequestError
+
+
+def is_page_visit(request: Request) -> bool:
+    """Whether a person sees the answer as a page: not a prefetch, not inside a frame, not an image.
+
+    https://www.w3.org/TR/fetch-metadata/. Browsers that do not send the headers pass.
+    """
+    if "sec-purpose" in request.headers or request.headers.get("purpose") == "prefetch":
+        return False
+    return request.headers.get("sec-fetch-dest", "document") == "document"
+
+
+def remember_session(response: Response, handle: str) -> None:
+    """Give the browser its session handle, until it is closed."""
+    response.set_cookie(SESSION_COOKIE, handle, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def forget_session(response: Response) -> None:
+    """Take the session handle back."""
+    response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def remember_flow(response: Response, state: str, handle: str) -> None:
+    """Give the browser the handle of one flow. Its own cookie: flows in two tabs do not disturb each other.
+
+    It is left to expire: a repeated return can then be told apart from a return in another browser.
+    """
+    response.set_cookie(
+        _flow_cookie(state),
+        handle,
+        max_age=int(FLOW_LIFE.total_seconds()),
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        path="/",
+    )
+
+
+def flow_handle(request: Request, state: str) -> str | None:
+    """The handle of the flow that this browser started with this `state`."""
+    return request.cookies.get(_flow_cookie(state))
+
+
+def has_flow_cookie(request: Request) -> bool:
+    """Whether this browser has started any flow in the last ten minutes."""
+    return any(name.startswith(FLOW_COOKIE_PREFIX) for name in request.cookies)
+
+
+def _flow_cookie(state: str) -> str:
+    """The cookie's name tells which flow it is for, and nothing about `state`."""
+    return f"{FLOW_COOKIE_PREFIX}{sha256(state)[:16]}"

@@ -1,0 +1,128 @@
+"""Routes for signing in and out. What a sign-in returns to is kept on the server: no address names it."""
+
+from dataclasses import replace
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from callback.browser import forget_session, remember_session, require_own_page
+from callback.errors import NotFoundError, SignInRefusedError
+from callback.people import person_at_this_computer, ways
+from callback.records import BrowserSession, PendingSignIn, Person
+from callback.services import Services, one, read_form
+
+router = APIRouter()
+
+SIGN_IN_PATH = "/sign-in"
+OIDC_RETURN_PATH = "/sign-in/callback"
+# Tabs that somebody may open before signing in. The oldest request makes room for a newer one.
+_MAX_PENDING = 5
+
+
+@router.get(SIGN_IN_PATH)
+async def choose(request: Request) -> Response:
+    """Offer the ways to sign in; where there is only OpenID Connect, go there at once."""
+    services = Services.of(request)
+    offered = ways(services.settings)
+    if offered == {"oidc"}:
+        return await start(request)
+    browser = await services.browser(request)
+    handle, session = await browser.with_session(services.sessions, services.now())
+    response = services.pages.show("sign_in", session, offered=offered)
+    remember_session(response, handle)
+    return response
+
+
+@router.get("/sign-in/start")
+async def start(request: Request) -> Response:
+    """Send the browser to the identity provider."""
+    services = Services.of(request)
+    if services.oidc is None or "oidc" not in ways(services.settings):
+        raise NotFoundError
+    browser = await services.browser(request)
+    handle, session = await browser.with_session(services.sessions, services.now())
+    begun = await services.oidc.start(session.return_to)
+
+    def add(current: BrowserSession) -> BrowserSession:
+        kept = list(current.sign_ins.items())[-(_MAX_PENDING - 1) :]
+        return replace(current, sign_ins=dict([*kept, (begun.state, begun.pending)]))
+
+    await services.sessions.change(handle, services.now(), add)
+    response = RedirectResponse(begun.url, status_code=303)
+    remember_session(response, handle)
+    return response
+
+
+@router.get(OIDC_RETURN_PATH)
+async def finish(request: Request) -> Response:
+    """Take the identity provider's answer. It must belong to a request of this browser, and works once."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    with services.audit.watch("sign_in", None) as entry:
+        state, code = one(request, "state"), one(request, "code")
+        if services.oidc is None or browser.handle is None or not state:
+            raise SignInRefusedError
+        pending = await _take(services, browser.handle, state)
+        if pending is None or one(request, "error") is not None or not code:
+            raise SignInRefusedError
+        entry.person = await services.oidc.finish(pending, code)
+    return await _sign_in(services, browser.handle, entry.person, pending.return_to)
+
+
+@router.post(SIGN_IN_PATH)
+async def sign_in_here(request: Request) -> Response:
+    """Sign in the person at this computer, where the settings allow that (never off loopback)."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    with services.audit.watch("sign_in", None) as entry:
+        form = await read_form(request)
+        require_own_page(request, services.settings.callback_url, browser.session, form.get("csrf"))
+        assert browser.session is not None
+        entry.person = person_at_this_computer(services.settings, form.get("who", ""))
+    return await _sign_in(services, browser.handle, entry.person, browser.session.return_to)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request) -> Response:
+    """End the session, here and on the server."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    with services.audit.watch("sign_out", browser.person):
+        form = await read_form(request)
+        require_own_page(request, services.settings.callback_url, browser.session, form.get("csrf"))
+        assert browser.handle is not None
+        await services.sessions.end(browser.handle)
+    response = RedirectResponse("/", status_code=303)
+    forget_session(response)
+    return response
+
+
+async def to_sign_in(services: Services, request: Request, return_to: str) -> Response:
+    """Send somebody to sign in first, and remember (on the server) where they wanted to go."""
+    browser = await services.browser(request)
+    handle, _ = await browser.with_session(services.sessions, services.now())
+    await services.sessions.change(handle, services.now(), lambda current: replace(current, return_to=return_to))
+    response = RedirectResponse(SIGN_IN_PATH, status_code=303)
+    remember_session(response, handle)
+    return response
+
+
+async def _take(services: Services, handle: str, state: str) -> PendingSignIn | None:
+    """Remove and return what a `state` stands for. The session's lock makes this single-use."""
+    taken: list[PendingSignIn] = []
+
+    def remove(current: BrowserSession) -> BrowserSession:
+        rest = dict(current.sign_ins)
+        if state in rest:
+            taken.append(rest.pop(state))
+        return replace(current, sign_ins=rest)
+
+    await services.sessions.change(handle, services.now(), remove)
+    return taken[0] if taken else None
+
+
+async def _sign_in(services: Services, old_handle: str | None, person: Person, return_to: str) -> Response:
+    handle, _ = await services.sessions.rotate(old_handle, services.now(), person)
+    response = RedirectResponse(return_to, status_code=303)
+    remember_session(response, handle)
+    return response

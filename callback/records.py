@@ -1,0 +1,95 @@
+"""What the service remembers, as frozen records. Pure.
+
+Everything here is kept on the server; the browser holds only random handles (`sessions`). Fields that must never be
+printed have `repr=False`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Source = Literal["oidc", "loopback", "local"]
+
+# The Runtime refuses a bearer token in its last minute; the second minute is for the person to read the page.
+MIN_TOKEN_LIFE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class UserProof:
+    """The artifact that tells AWS who the person is: it starts a flow, and the same one must complete it.
+
+    `userToken` holds the browser's own access token, byte for byte. AgentCore compares the artifact, not its claims:
+    https://github.com/aws/bedrock-agentcore-sdk-typescript/issues/37
+    """
+
+    kind: Literal["userToken", "userId"]
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is at the browser. `key` is `<issuer>|<subject>` and decides; `name` is only shown."""
+
+    key: str
+    name: str = field(repr=False)
+    source: Source
+    proof: UserProof
+    expires_at: datetime | None
+
+    def can_act(self, now: datetime) -> bool:
+        """Whether the proof lives long enough to start something with it."""
+        return self.expires_at is None or self.expires_at - now >= MIN_TOKEN_LIFE
+
+    @property
+    def runtime_session(self) -> str:
+        """The runtime session for questions outside any conversation: 76 characters, the same one every time."""
+        return f"connections-{sha256(self.key)}"
+
+
+@dataclass(frozen=True)
+class PendingSignIn:
+    """An OpenID Connect request on its way: what the answer must match (RFC 7636, OpenID Connect Core 3.1.2.1)."""
+
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+    return_to: str
+
+
+@dataclass(frozen=True)
+class ConnectedAccount:
+    """The Google account of a connection, as the agent named it. Empty strings where it is not known."""
+
+    email: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BrowserSession:
+    """One browser's server-side session. `sign_ins` is keyed by the OpenID Connect `state`."""
+
+    created: datetime
+    seen: datetime
+    csrf: str = field(repr=False)
+    person: Person | None = None
+    return_to: str = "/"
+    sign_ins: Mapping[str, PendingSignIn] = field(default_factory=dict, repr=False)
+    connected: ConnectedAccount | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One authorization that somebody started here and that waits for its return from Google."""
+
+    state_sha256: str
+    session_uri: str = field(repr=False)
+    user_key: str
+    proof: UserProof
+    runtime_session: str
+    created: datetime
+
+
+def sha256(text: str) -> str:
+    """Hex digest. For random handles and identifiers: nothing here is a password."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,239 @@
+"""The callback service's settings: the only place here that reads the environment.
+
+Every refusal is a `SettingsError` whose sentence names the variable and says what to write instead.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import SplitResult, urlsplit
+
+Mode = Literal["cloud", "local"]
+SignIn = Literal["oidc", "loopback"]
+
+MIN_SESSION_KEY_CHARS = 32
+
+
+class SettingsError(ValueError):
+    """A setting is missing or dangerous. Cause: the environment; remedy: the sentence."""
+
+
+@dataclass(frozen=True)
+class OidcSettings:
+    """A confidential OpenID Connect client; all three come from the identity provider."""
+
+    discovery_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process of the service is told. URLs have no trailing slash."""
+
+    mode: Mode
+    callback_url: str
+    bind_host: str
+    bind_port: int
+    sign_in: SignIn
+    oidc: OidcSettings | None
+    bearer: str | None = field(repr=False)
+    bearer_file: Path | None
+    region: str
+    aws_endpoint_url: str | None
+    runtime_arn: str
+    runtime_url: str
+    local_agent_url: str | None
+    local_user: str
+    state_dir: Path
+    session_key: str = field(repr=False)
+
+    @staticmethod
+    def load(environ: Mapping[str, str]) -> "Settings":
+        """Read and judge the environment. Raises: `SettingsError`."""
+        return _load(_Reader(environ))
+
+    @staticmethod
+    def from_environment() -> "Settings":
+        """`load` with this process's environment."""
+        return Settings.load(os.environ)
+
+    @property
+    def authorization_origins(self) -> frozenset[str]:
+        """Where AgentCore's authorization pages are: at AWS, or at the endpoint that stands in for it."""
+        endpoints = (self.runtime_url, self.aws_endpoint_url, f"https://bedrock-agentcore.{self.region}.amazonaws.com")
+        return frozenset("{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in endpoints if url)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """The environment with empty values taken as unset, and the rules that all URLs share."""
+
+    environ: Mapping[str, str]
+
+    @property
+    def mode(self) -> Mode:
+        chosen = self.get("DRIVE_AGENT_MODE") or ("local" if self.get("LOCAL_DEV") == "1" else "cloud")
+        if chosen not in {"cloud", "local"}:
+            raise SettingsError(f"DRIVE_AGENT_MODE is {chosen!r}; it must be 'cloud' or 'local'.")
+        return "local" if chosen == "local" else "cloud"
+
+    def get(self, name: str) -> str | None:
+        return self.environ.get(name, "").strip() or None
+
+    def need(self, name: str, what: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise SettingsError(f"{name} is not set. It is {what}.")
+        return value
+
+    def url(self, name: str, default: str | None = None) -> str | None:
+        """An http(s) URL without its trailing slash. In the cloud only https to a host that is not loopback."""
+        value = self.get(name) or default
+        if value is None:
+            return None
+        parts = _parts(name, value)
+        if self.mode == "cloud" and (parts.scheme != "https" or is_loopback(parts.hostname or "")):
+            raise SettingsError(
+                f"{name} is {value!r}; with DRIVE_AGENT_MODE=cloud it must be an https URL of another machine."
+                " Set DRIVE_AGENT_MODE=local to run everything on this one."
+            )
+        return value.rstrip("/")
+
+
+def _load(env: _Reader) -> Settings:
+    callback_url = env.url("DRIVE_AGENT_CALLBACK_URL", "http://localhost:9090") or ""
+    if urlsplit(callback_url).path or urlsplit(callback_url).query:
+        raise SettingsError(
+            "DRIVE_AGENT_CALLBACK_URL must be an origin without a path, as in https://drive.example.com."
+        )
+    host, port = _bind(env, callback_url)
+    sign_in = env.get("DRIVE_AGENT_SIGN_IN") or "oidc"
+    if sign_in not in {"oidc", "loopback"}:
+        raise SettingsError(f"DRIVE_AGENT_SIGN_IN is {sign_in!r}; it must be 'oidc' or 'loopback'.")
+    if (env.get("DRIVE_AGENT_RUNTIME_AUTH") or "jwt") != "jwt":
+        raise SettingsError("DRIVE_AGENT_RUNTIME_AUTH must be 'jwt': this service calls the Runtime as the person.")
+    region = env.get("AWS_REGION") or "us-west-2"
+    aws_endpoint_url = env.url("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE") or env.url("AWS_ENDPOINT_URL")
+    # A stand-in's tokens must never travel to the real service, so the stand-in's address wins over the default.
+    runtime_default = aws_endpoint_url or f"https://bedrock-agentcore.{region}.amazonaws.com"
+    local_agent_url = _local_agent_url(env)
+    settings = Settings(
+        mode=env.mode,
+        callback_url=callback_url,
+        bind_host=host,
+        bind_port=port,
+        sign_in="loopback" if sign_in == "loopback" else "oidc",
+        oidc=_oidc(env, needed=sign_in == "oidc" and local_agent_url is None),
+        bearer=env.get("DRIVE_AGENT_TOKEN"),
+        bearer_file=Path(path) if (path := env.get("DRIVE_AGENT_TOKEN_FILE")) else None,
+        region=region,
+        aws_endpoint_url=aws_endpoint_url,
+        runtime_arn=_runtime_arn(env, needed=local_agent_url is None),
+        runtime_url=env.url("DRIVE_AGENT_RUNTIME_URL", runtime_default) or "",
+        local_agent_url=local_agent_url,
+        local_user=env.get("DRIVE_AGENT_LOCAL_USER") or "local",
+        state_dir=Path(env.get("DRIVE_AGENT_CALLBACK_STATE") or ".env.drive-agent/callback"),
+        session_key=_session_key(env),
+    )
+    _refuse_open_doors(settings)
+    return settings
+
+
+def _bind(env: _Reader, callback_url: str) -> tuple[str, int]:
+    """Where to listen. Behind a load balancer (cloud) every interface; on a desk only this machine."""
+    public_port = urlsplit(callback_url).port
+    default = f"127.0.0.1:{public_port or 9090}" if env.mode == "local" else "0.0.0.0:9090"
+    name = "DRIVE_AGENT_CALLBACK_BIND"
+    value = env.get(name) or default
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit():
+        raise SettingsError(f"{name} is {value!r}; it must be host:port, as in 127.0.0.1:9090.")
+    return host.strip("[]"), int(port)
+
+
+def _local_agent_url(env: _Reader) -> str | None:
+    """The agent that "the person at this computer" reaches without a token: local mode and loopback only."""
+    name = "DRIVE_AGENT_LOCAL_AGENT_URL"
+    if env.mode != "local" or env.get(name) is None:
+        return None
+    url = env.url(name) or ""
+    if not is_loopback(urlsplit(url).hostname or ""):
+        raise SettingsError(f"{name} is {url!r}; it must be on this machine, as in http://127.0.0.1:8080.")
+    return url
+
+
+def _oidc(env: _Reader, *, needed: bool) -> OidcSettings | None:
+    """All three or none; none is accepted only where there is another way to sign in."""
+    discovery = "DRIVE_AGENT_OIDC_DISCOVERY_URL"
+    names = (discovery, "DRIVE_AGENT_OIDC_CLIENT_ID", "DRIVE_AGENT_OIDC_CLIENT_SECRET")
+    if not needed and not any(env.get(name) for name in names):
+        return None
+    env.need(discovery, "the identity provider's …/.well-known/openid-configuration address")
+    return OidcSettings(
+        discovery_url=env.url(discovery) or "",
+        client_id=env.need(names[1], "the OpenID Connect client id of this service"),
+        client_secret=env.need(names[2], "the OpenID Connect client secret of this service"),
+    )
+
+
+def _runtime_arn(env: _Reader, *, needed: bool) -> str:
+    name = "DRIVE_AGENT_RUNTIME_ARN"
+    arn = env.need(name, "the ARN of the agent's AgentCore Runtime") if needed else env.get(name) or ""
+    if arn and not arn.startswith("arn:"):
+        raise SettingsError(f"{name} is {arn!r}; it must be an ARN, as in arn:aws:bedrock-agentcore:….")
+    return arn
+
+
+def _session_key(env: _Reader) -> str:
+    """The secret that encrypts sessions at rest. On a desk it may be missing: sessions then end with the process."""
+    name = "DRIVE_AGENT_SESSION_KEY"
+    key = env.get(name)
+    if key is None and env.mode == "local":
+        return secrets.token_urlsafe(MIN_SESSION_KEY_CHARS)
+    if key is None or len(key) < MIN_SESSION_KEY_CHARS:
+        raise SettingsError(f"{name} must be {MIN_SESSION_KEY_CHARS} or more random characters.")
+    return key
+
+
+def _refuse_open_doors(settings: Settings) -> None:
+    """Ways in that trust whoever is at the keyboard must not be reachable from another machine."""
+    public_host = urlsplit(settings.callback_url).hostname or ""
+    on_this_machine = is_loopback(settings.bind_host) and is_loopback(public_host)
+    if settings.sign_in == "loopback":
+        if not on_this_machine:
+            raise SettingsError(
+                "DRIVE_AGENT_SIGN_IN=loopback signs in whoever opens the page, so DRIVE_AGENT_CALLBACK_BIND and"
+                " DRIVE_AGENT_CALLBACK_URL must be loopback addresses. Use DRIVE_AGENT_SIGN_IN=oidc elsewhere."
+            )
+        if settings.bearer is None and settings.bearer_file is None:
+            raise SettingsError("DRIVE_AGENT_SIGN_IN=loopback needs DRIVE_AGENT_TOKEN or DRIVE_AGENT_TOKEN_FILE.")
+    if settings.local_agent_url is not None and not on_this_machine:
+        raise SettingsError(
+            "DRIVE_AGENT_LOCAL_AGENT_URL lets whoever opens the page connect without signing in, so"
+            " DRIVE_AGENT_CALLBACK_BIND and DRIVE_AGENT_CALLBACK_URL must be loopback addresses."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host name or address literal is this machine. Other names are not resolved: DNS can lie."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parts(name: str, value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.username:
+            return parts
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        pass
+    raise SettingsError(f"{name} is not an http or https URL. It looks like https://host.example/path.")

@@ -1,0 +1,70 @@
+"""Read an access token's claims. Pure.
+
+The signature is deliberately *not* checked here: these tokens come straight from the token endpoint over TLS, or from
+the person's own file, and the Runtime verifies each of them before anything happens. The claims are read to know whom
+AgentCore will see (its key is `iss` + `sub`) and when the token ends:
+https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/get-workload-access-token.html
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from callback.errors import TokenUnusableError
+from callback.records import Person, Source, UserProof
+
+_NAME_CLAIMS = ("email", "preferred_username", "cognito:username", "username", "name")
+
+
+def person_of(access_token: str, source: Source, profile: Mapping[str, Any] | None = None) -> Person:
+    """The person whom the Runtime will see behind a bearer token.
+
+    `profile` are verified ID token claims, for the name that is shown. Raises: `TokenUnusableError`.
+    """
+    claims = _claims(access_token)
+    issuer, subject, expires = claims.get("iss"), claims.get("sub"), claims.get("exp")
+    if not isinstance(issuer, str) or not isinstance(subject, str) or not isinstance(expires, int | float):
+        raise TokenUnusableError
+    names = (source_of_names.get(name) for source_of_names in (profile or {}, claims) for name in _NAME_CLAIMS)
+    return Person(
+        key=f"{issuer}|{subject}",
+        name=next((str(name) for name in names if name), subject),
+        source=source,
+        proof=UserProof("userToken", access_token),
+        expires_at=_moment(expires),
+    )
+
+
+def local_person(user_id: str) -> Person:
+    """The person at this computer: no token, a fixed user id (local mode only)."""
+    return Person(
+        key=f"local|{user_id}",
+        name="the person at this computer",
+        source="local",
+        proof=UserProof("userId", user_id),
+        expires_at=None,
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, tz=UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise TokenUnusableError from error
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """The payload of a compact JWS (RFC 7519)."""
+    parts = token.split(".")
+    try:
+        if len(parts) != 3 or not token.isascii():  # noqa: PLR2004 - header, payload, signature
+            raise TokenUnusableError
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise TokenUnusableError from error
+    if not isinstance(claims, dict):
+        raise TokenUnusableError
+    return claims

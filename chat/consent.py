@@ -1,0 +1,83 @@
+"""Waiting for a person to give consent in the browser, then going on with the question that was asked."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chat.errors import ChatError
+from chat.events import AuthRequired, Event, Text, ToolProgress
+
+_FIRST_STEP_S = 1.0
+_LONGEST_STEP_S = 3.0
+_GROWTH = 1.1
+# As long as an authorization lives: a link that is opened later starts a new one, and a new question waits anew.
+_PATIENCE_S = 600.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How to wait; tests bring their own clock."""
+
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    patience_s: float = _PATIENCE_S
+
+
+class ConsentTimeoutError(ChatError):
+    """Nobody gave consent in time. The question is kept: it is answered with whatever is asked next."""
+
+
+def until_consent(resume: Callable[[], Iterator[Event]], asked: AuthRequired, waiting: Waiting) -> Iterator[Event]:
+    """Call `resume` again and again until it answers; yield the answer's events as they arrive.
+
+    While consent is missing nothing is yielded, unless something else is asked for than in `asked`: then the
+    new `AuthRequired` comes last, and nothing after it. Passing troubles of the network are waited out.
+
+    Raises:
+        ConsentTimeoutError: after `waiting.patience_s`.
+        ChatError: the agent cannot be asked any more.
+    """
+    deadline = waiting.now() + waiting.patience_s
+    step_s = _FIRST_STEP_S
+    while waiting.now() < deadline:
+        waiting.sleep(step_s)
+        step_s = min(step_s * _GROWTH, _LONGEST_STEP_S)
+        is_answered = False
+        try:
+            for event in _unless_still_asked(resume(), asked):
+                is_answered = True
+                yield event
+        except ChatError as error:
+            # Once something was shown, trying again would show it twice.
+            if is_answered or not error.is_passing:
+                raise
+        if is_answered:
+            return
+    raise ConsentTimeoutError(
+        "I have stopped waiting. Once Google Drive is connected, type anything and I will answer your question."
+    )
+
+
+def _unless_still_asked(events: Iterator[Event], asked: AuthRequired) -> Iterator[Event]:
+    """Yield nothing if the stream only repeats `asked`; otherwise everything.
+
+    The consent message comes as text as well, before its event, so text is held back until something shows
+    that the question is being answered: a tool that ended, or the end of the stream.
+    """
+    held: list[Event] = []
+    is_answer = False
+    for event in events:
+        if isinstance(event, AuthRequired) and not is_answer and _is_same(event, asked):
+            return
+        held.append(event)
+        if not isinstance(event, Text) and not (isinstance(event, ToolProgress) and event.status == "running"):
+            is_answer = True
+        if is_answer:
+            yield from held
+            held.clear()
+    yield from held
+
+
+def _is_same(event: AuthRequired, asked: AuthRequired) -> bool:
+    """The same permission. The link may differ: AgentCore's own links are new each time, and all of them work."""
+    return event.provider == asked.provider and set(event.scopes) == set(asked.scopes)

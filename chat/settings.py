@@ -1,0 +1,77 @@
+"""Which agent to talk to, and how the person at this computer reads time and language."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from chat.errors import InvalidSettingError
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatSettings:
+    """Read once by the command; `token` and `token_file` serve people who have a bearer token already."""
+
+    runtime_url: str
+    runtime_arn: str
+    agent_url: str = "http://127.0.0.1:8080"
+    token: str = field(default="", repr=False)
+    token_file: Path | None = None
+    timezone: str | None = None
+    locale: str | None = None
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> "ChatSettings":
+        """Read `environ`: the settings file's values with the process environment over them.
+
+        Raises:
+            InvalidSettingError: a bearer token would travel in the clear.
+        """
+        region = environ.get("AWS_REGION") or "us-west-2"
+        runtime_url = environ.get("DRIVE_AGENT_RUNTIME_URL") or f"https://bedrock-agentcore.{region}.amazonaws.com"
+        token_file = environ.get("DRIVE_AGENT_TOKEN_FILE")
+        return cls(
+            runtime_url=_checked(runtime_url, "DRIVE_AGENT_RUNTIME_URL"),
+            runtime_arn=environ.get("DRIVE_AGENT_RUNTIME_ARN", ""),
+            agent_url=_checked(
+                environ.get("DRIVE_AGENT_LOCAL_AGENT_URL") or "http://127.0.0.1:8080", "DRIVE_AGENT_LOCAL_AGENT_URL"
+            ),
+            token=environ.get("DRIVE_AGENT_TOKEN", ""),
+            token_file=Path(token_file) if token_file else None,
+            timezone=_timezone(environ),
+            locale=_locale(environ),
+        )
+
+
+def _checked(url: str, name: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidSettingError(f"{name} is not a web address.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InvalidSettingError(f"{name} has to be https: a bearer token must not travel in the clear.")
+    return url
+
+
+def _timezone(environ: Mapping[str, str]) -> str | None:
+    """The IANA name, from TZ or from where /etc/localtime points; None when neither says."""
+    named = environ.get("TZ", "").removeprefix(":")
+    if not named:
+        _, is_zone, named = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+        if not is_zone:
+            return None
+    # What this machine knows, the agent most likely knows; it refuses names that it does not.
+    return named if _ZONE.fullmatch(named) and named in available_timezones() else None
+
+
+def _locale(environ: Mapping[str, str]) -> str | None:
+    """A language tag such as `ja-JP`, from the first of the POSIX variables that is set."""
+    name = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    name = name.partition(".")[0].partition("@")[0]
+    return name.replace("_", "-") if _LANGUAGE.fullmatch(name) else None

@@ -1,0 +1,51 @@
+"""The agent under evaluation, reached as every client reaches it: InvokeAgentRuntime over HTTP with a bearer token.
+
+https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-oauth.html
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from evals.stream import Heard, hear, sse_objects
+
+_SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One runtime. `bearer_for` returns the bearer token of a person, named by e-mail address."""
+
+    runtime_url: str
+    arn: str
+    bearer_for: Callable[[str], str] = field(repr=False)
+    timeout_s: float = 120.0
+
+    def turn(self, person: str, runtime_session: str, payload: Mapping[str, Any]) -> Heard:
+        """Send one turn and hear it out. A refusal becomes `Heard.error`; no connection, `httpx.HTTPError`."""
+        address = f"{self.runtime_url.rstrip('/')}/runtimes/{quote(self.arn, safe='')}/invocations"
+        headers = {
+            "Authorization": f"Bearer {self.bearer_for(person)}",
+            "Accept": "text/event-stream",
+            _SESSION_HEADER: runtime_session,
+        }
+        with httpx.stream(
+            "POST", address, params={"qualifier": "DEFAULT"}, headers=headers, json=payload, timeout=self.timeout_s
+        ) as response:
+            if response.headers.get("content-type", "").startswith("text/event-stream"):
+                return hear(sse_objects(response.iter_lines()))
+            response.read()
+            return Heard(error=_refusal(response))
+
+
+def _refusal(response: httpx.Response) -> str:
+    try:
+        body = response.json()
+    except json.JSONDecodeError:
+        body = None
+    said = body.get("error") or body.get("message") if isinstance(body, dict) else None
+    return f"HTTP {response.status_code}: {said or 'no event stream'}"

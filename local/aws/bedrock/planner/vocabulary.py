@@ -1,0 +1,94 @@
+"""Words for kinds of files, in both languages. Pure.
+
+The kinds are those of `search_files`.
+"""
+
+import re
+
+_ENGLISH = {
+    "word": "word documents?|word files?|ms word files?|docx files?|docx",
+    "excel": "excel (?:sheets?|files?|workbooks?|spreadsheets?)|excels?|xlsx files?|xlsx",
+    "powerpoint": "powerpoint (?:files?|presentations?|slides?)|powerpoints?|pptx files?|pptx",
+    "spreadsheet": "google sheets?|spreadsheets?|spread sheets?|sheets",
+    "presentation": "presentations?|slide ?decks?|slides|decks?",
+    "document": "google docs?|documents?|docs?",
+    "pdf": "pdf files?|pdf documents?|pdfs?",
+    "image": "image files?|images?|photos?|pictures?|screenshots?",
+    "video": "video files?|videos?|movies?|recordings?",
+    "audio": "audio files?|audio|sound files?|songs?",
+    "form": "google forms?|forms?|surveys?",
+    "text": "text files?|txt files?",
+    "archive": "zip files?|zips?|archives?",
+    "shortcut": "shortcuts?",
+    "folder": "folders?|directories|directory",
+}
+_JAPANESE = {
+    "spreadsheet": "(?:Google)?スプレッドシート|表計算(?:ファイル)?",
+    "excel": "(?:Excel|エクセル)(?:ファイル)?",
+    "word": "(?:Word|ワード)(?:ファイル|文書)?",
+    "powerpoint": "(?:PowerPoint|パワーポイント|パワポ)(?:ファイル)?",
+    "presentation": "プレゼンテーション|プレゼン(?:資料)?|スライド",
+    "pdf": "(?:PDF|pdf)(?:ファイル)?",
+    "image": "画像(?:ファイル)?|写真",
+    "video": "動画(?:ファイル)?|ビデオ",
+    "audio": "音声(?:ファイル)?|オーディオ",
+    "form": "(?:Google)?フォーム|アンケート",
+    "text": "テキスト(?:ファイル)?",
+    "archive": "(?:ZIP|zip)(?:ファイル)?|アーカイブ",
+    "document": "(?:Google)?ドキュメント|文書",
+    "shortcut": "ショートカット",
+    "folder": "フォルダー?",
+}
+KIND_EN = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _ENGLISH.items()), re.IGNORECASE)
+KIND_JA = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in _JAPANESE.items()))
+
+FILE_NOUN_EN = r"(?:files?|things?|items?|stuff|everything|anything|" + "|".join(_ENGLISH.values()) + ")"
+
+# What stands around the words of a file's name in an English question and says nothing about it.
+_STOP = """
+a about all also an and any anything are at available been being both by called can change changed changes
+changing contain containing contains could did do does drive edit edited edits else every everything exactly
+exist exists far file files find first for from get give google got had happened has have here hey how i i'm
+i've id in inside into is it item items its just kindly know last latest like list located look looking lookup
+made many matching me modified most my name named names need new newest now of on one ones only or our owned
+please recent recently saved search see seen shared show so some stored stuff tell that the their them there
+these thing things this those titled to up updated want was we were what where which with work would you your
+"""
+STOP_EN = frozenset(_STOP.split())
+
+KINDS = frozenset(_ENGLISH) | {"file", "drawing"}
+
+PLURALS_EN = {
+    "any": ("file", "files"),
+    "word": ("Word document", "Word documents"),
+    "excel": ("Excel file", "Excel files"),
+    "powerpoint": ("PowerPoint file", "PowerPoint files"),
+    "pdf": ("PDF", "PDFs"),
+    "text": ("text file", "text files"),
+    "audio": ("audio file", "audio files"),
+    "archive": ("archive", "archives"),
+}
+NOUNS_JA = {
+    "any": "ファイル",
+    "spreadsheet": "スプレッドシート",
+    "excel": "Excelファイル",
+    "word": "Wordファイル",
+    "powerpoint": "PowerPointファイル",
+    "presentation": "プレゼンテーション",
+    "pdf": "PDF",
+    "image": "画像",
+    "video": "動画",
+    "audio": "音声ファイル",
+    "form": "フォーム",
+    "text": "テキストファイル",
+    "archive": "アーカイブ",
+    "document": "ドキュメント",
+    "shortcut": "ショートカット",
+    "folder": "フォルダ",
+}
+
+
+def noun_en(kind: str, count: int) -> str:
+    """Return "spreadsheet" or "spreadsheets", "file" or "files", …"""
+    one, many = PLURALS_EN.get(kind, (kind, kind + "s"))
+    return one if count == 1 else many

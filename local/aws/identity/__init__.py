@@ -1,0 +1,1 @@
+"""AgentCore Identity: workload identities, credential providers, the token vault, the browser's front channel."""

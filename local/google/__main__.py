@@ -1,0 +1,98 @@
+"""Run the stand-in for Google: `python -m local.google --port 4567`."""
+
+import argparse
+import contextlib
+import logging
+import socket
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from local.google.app import create_app, is_loopback_host
+from local.google.folder import RealFolder
+from local.google.state import State, build_state
+from local.people import ALICE, GOOGLE_ACCOUNTS
+
+logger = logging.getLogger("local.google")
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _host(text: str) -> str:
+    if not is_loopback_host(text):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not a loopback address: a stand-in that lets anybody in stays on this machine"
+        )
+    return text
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
+def _arguments(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local.google", description=__doc__)
+    parser.add_argument("--host", type=_host, default="127.0.0.1", help="a loopback address")
+    parser.add_argument("--port", type=int, default=4567, help="0 takes a free one")
+    parser.add_argument("--now", type=_moment, help="ISO 8601; the seeds' times are told from it")
+    parser.add_argument("--drive-dir", type=_folder, help="a folder to serve, read-only, as a Drive")
+    parser.add_argument(
+        "--drive-dir-owner", choices=[account.email for account in GOOGLE_ACCOUNTS], default=ALICE.email
+    )
+    return parser.parse_args(argv)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    address = host.strip("[]")
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named; otherwise every answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((address, port))
+    return listener
+
+
+def _announce(state: State, host: str, port: int) -> None:
+    logger.warning(
+        "address=http://%s:%d seeded_at=%s drive_dir=%s | STAND-IN for Google, on this machine: not Google, "
+        "no real account, anybody here may sign in as anybody",
+        host,
+        port,
+        state.seeded_at.isoformat(),
+        "yes" if state.folder else "no",
+    )
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until interrupted. Returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    arguments = _arguments(argv)
+    folder = RealFolder(arguments.drive_dir, arguments.drive_dir_owner) if arguments.drive_dir else None
+    state = build_state(arguments.now, folder=folder)
+    try:
+        listener = _listen(arguments.host, arguments.port)
+    except OSError as error:
+        logger.error("port=%d reason=%s | cannot listen", arguments.port, error.strerror)  # noqa: TRY400 - a sentence, no trace
+        return 1
+    _announce(state, arguments.host, listener.getsockname()[1])
+    # No access log: authorization requests and token information carry secrets in their queries.
+    config = uvicorn.Config(
+        create_app(state), log_config=None, access_log=False, ws="none", lifespan="off", server_header=False
+    )
+    # uvicorn ends in good order at Ctrl-C and then raises it again; there is nothing left to interrupt.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""What a Drive is made of: files, folders, permissions and shared drives, as values. Pure.
+
+Times are timezone-aware. People are e-mail addresses. What differs from person to person (opened, starred,
+shared when) hangs at the item, by e-mail, as it does at Google.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+__all__ = [
+    "FOLDER",
+    "NATIVE",
+    "SHORTCUT",
+    "Item",
+    "Library",
+    "Permission",
+    "SharedDrive",
+    "make_id",
+    "root_id",
+]
+
+NATIVE = "application/vnd.google-apps."
+FOLDER = f"{NATIVE}folder"
+SHORTCUT = f"{NATIVE}shortcut"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One grant: `role` is owner, organizer, fileOrganizer, writer, commenter or reader.
+
+    `type` is `user` or `anyone`; a permission for anyone (with the link) has no e-mail and makes nothing
+    discoverable: https://developers.google.com/workspace/drive/api/guides/ref-search-terms (visibility).
+    """
+
+    role: str
+    email: str | None = None
+    type: str = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedDrive:
+    """A shared drive. Its id is also the id of its top folder."""
+
+    id: str
+    name: str
+    created: datetime
+    members: tuple[Permission, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file, folder or shortcut.
+
+    `owner` is None in shared drives, `drive_id` is None everywhere else. `text` is what its content says,
+    `repeat` times; `padding_bytes` of zeroes follow. `path` is set for files of a real folder.
+    """
+
+    id: str
+    name: str
+    mime_type: str
+    parent: str | None
+    owner: str | None
+    created: datetime
+    modified: datetime
+    modified_by: str | None = None
+    drive_id: str | None = None
+    permissions: tuple[Permission, ...] = ()
+    trashed: bool = False
+    description: str = ""
+    text: str = ""
+    repeat: int = 1
+    padding_bytes: int = 0
+    target: str | None = None
+    target_mime_type: str | None = None
+    viewed: Mapping[str, datetime] = field(default_factory=dict)
+    starred_by: frozenset[str] = frozenset()
+    shared: Mapping[str, datetime] = field(default_factory=dict)
+    path: Path | None = None
+    path_size_bytes: int = 0
+
+    @property
+    def is_native(self) -> bool:
+        """Whether this is a Google format, which is exported and not downloaded."""
+        return self.mime_type.startswith(NATIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that exists, at one moment. `is_complete` is False when a real folder was too big to walk."""
+
+    items: Mapping[str, Item]
+    drives: Mapping[str, SharedDrive]
+    is_complete: bool = True
+
+
+def make_id(*parts: str) -> str:
+    """An id that looks like Drive's and is the same at every start: a digest of where the item is."""
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return "1" + base64.urlsafe_b64encode(digest).decode()[:32]
+
+
+def root_id(email: str) -> str:
+    """The id behind the alias `root` for the owner of this My Drive."""
+    return "0A" + make_id("root", email)[1:15] + "Uk9PVA"

@@ -1,0 +1,283 @@
+"""Attacks and accidents on the way back from Google. In each of them nothing may be bound."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from key_value.aio.protocols.key_value import AsyncKeyValue
+from key_value.aio.wrappers.base import BaseWrapper
+
+from callback.identity import Identity
+from callback.sessions import open_folder
+from tests.callback.browser import Browser, heading
+from tests.callback.cloud import URN
+from tests.callback.conftest import Service
+
+STALE = "This link cannot be used any more"
+MIXED_UP = "This link does not fit"
+
+
+def refused(service: Service, answer: httpx.Response, status: int, words: str) -> None:
+    assert (answer.status_code, heading(answer)) == (status, words)
+    assert 'class="button" href="/connect/google-drive"' in answer.text
+    assert service.cloud.completions == []
+    assert service.cloud.bound == []
+
+
+def test_a_flow_works_once(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    assert service.come_back(alice, session_uri, state).status_code == 303
+    again = service.come_back(alice, session_uri, state)
+    assert (again.status_code, heading(again)) == (400, STALE)
+    assert len(cloud.completions) == 1
+
+
+class SimultaneousReads(BaseWrapper):
+    """A store in which the first two readers of a flow wait for each other: the closest race there can be."""
+
+    def __init__(self, key_value: AsyncKeyValue) -> None:
+        self.key_value = key_value
+        self.barrier = asyncio.Barrier(2)
+
+    async def get(self, key: str, *, collection: str | None = None) -> dict[str, Any] | None:
+        found = await super().get(key, collection=collection)
+        if collection == "flows":
+            await self.barrier.wait()
+        return found
+
+
+def test_of_two_returns_at_once_one_completes(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    twin = service.browser()
+    twin.copy_cookies(alice)
+    folder = open_folder(service.settings.state_dir)
+    service.start(store=SimultaneousReads(folder))
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda who=who: answers.append(service.come_back(who, session_uri, state).status_code))
+        for who in (alice, twin)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    service.stop()
+    service.stage.server.run(folder.close())
+    assert sorted(answers) == [303, 400]
+    assert len(cloud.completions) == 1
+
+
+def test_parallel_flows_of_one_browser_complete_in_any_order(service, alice, cloud):
+    first, second = service.start_flow(alice), service.start_flow(alice, "another-conversation-0123456789abcdef")
+    assert service.come_back(alice, *second).status_code == 303
+    assert service.come_back(alice, *first).status_code == 303
+    assert [body["sessionUri"] for body in cloud.completions] == [second[0], first[0]]
+
+
+def test_state_and_session_of_two_flows_cannot_be_mixed(service, alice):
+    (first_uri, first_state), (second_uri, second_state) = service.start_flow(alice), service.start_flow(alice)
+    refused(service, service.come_back(alice, second_uri, first_state), 400, MIXED_UP)
+    refused(service, service.come_back(alice, first_uri, second_state), 400, MIXED_UP)
+
+
+def test_a_refused_return_does_not_use_the_flow_up(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    refused(service, service.come_back(alice, f"{URN}other", state), 400, MIXED_UP)
+    assert service.come_back(alice, session_uri, state).status_code == 303
+
+
+def test_a_flow_that_alice_started_cannot_be_finished_in_bobs_browser(service, alice):
+    bob = service.browser("bob")
+    refused(service, service.come_back(bob, *service.start_flow(alice)), 403, "This is another browser")
+
+
+def test_bobs_own_open_flow_does_not_help_with_alices_link(service, alice):
+    bob = service.browser("bob")
+    session_uri, state = service.start_flow(alice)
+    _, bobs_state = service.start_flow(bob)
+    refused(service, service.come_back(bob, session_uri, state), 400, STALE)
+    refused(service, service.come_back(bob, session_uri, bobs_state), 400, MIXED_UP)
+
+
+def test_alices_flow_cookie_in_bobs_browser_does_not_make_it_bobs(service, alice):
+    bob = service.browser("bob")
+    flow = service.start_flow(alice)
+    bob.copy_cookies(alice, "__Host-flow-")
+    refused(service, service.come_back(bob, *flow), 403, "You are signed in as somebody else now")
+
+
+def test_a_flow_cookie_under_the_name_of_another_flow_opens_nothing(service, alice):
+    bob = service.browser("bob")
+    bobs_uri, bobs_state = service.start_flow(bob)
+    alices_uri, alices_state = service.start_flow(alice)
+    for mine in list(alice.jar):
+        if mine.name.startswith("__Host-flow-"):
+            mine.value = bob.cookie("__Host-flow-")
+    refused(service, service.come_back(alice, alices_uri, alices_state), 400, MIXED_UP)
+    refused(service, service.come_back(alice, bobs_uri, alices_state), 400, MIXED_UP)
+    refused(service, service.come_back(alice, bobs_uri, bobs_state), 400, STALE)
+
+
+def test_signing_in_as_somebody_else_meanwhile_stops_the_flow(service, alice, cloud):
+    flow = service.start_flow(alice)
+    cloud.who = "bob"
+    alice.go("/sign-in")
+    refused(service, service.come_back(alice, *flow), 403, "You are signed in as somebody else now")
+
+
+def test_the_same_person_in_a_browser_without_the_flow_cookie_is_refused(service, alice):
+    flow = service.start_flow(alice)
+    refused(service, service.come_back(service.browser("alice"), *flow), 403, "This is another browser")
+
+
+def test_without_being_signed_in_nothing_is_bound(service, alice):
+    flow = service.start_flow(alice)
+    alice.drop_cookies("__Host-session")
+    refused(service, service.come_back(alice, *flow), 403, "You are not signed in")
+
+
+def test_after_signing_out_nothing_is_bound(service, alice):
+    flow = service.start_flow(alice)
+    alice.press(alice.get("/"), "/sign-out")
+    refused(service, service.come_back(alice, *flow), 403, "You are not signed in")
+
+
+def test_after_ten_minutes_nothing_is_bound(service, alice):
+    flow = service.start_flow(alice)
+    service.clock.forward(minutes=10)
+    refused(service, service.come_back(alice, *flow), 400, STALE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?state=abc", f"?session_id={URN}x", "?session_id=x&state=y", f"?session_id={URN}x&state=%3Cb%3E" + "a" * 30],
+)
+def test_an_incomplete_return_has_a_page_that_says_what_to_do(service, alice, query):
+    service.start_flow(alice)
+    refused(service, alice.get(f"/callback{query}", "cross-site"), 400, "This link is not complete")
+
+
+def test_a_made_up_state_is_unknown(service, alice):
+    session_uri, _ = service.start_flow(alice)
+    refused(service, service.come_back(alice, session_uri, "m" * 43), 400, STALE)
+
+
+def test_a_refusal_at_google_binds_nothing(service, alice):
+    session_uri, state = service.start_flow(alice)
+    query = httpx.QueryParams({"error": "access_denied", "session_id": session_uri, "state": state})
+    refused(service, alice.get(f"/callback?{query}", "cross-site"), 400, "Google Drive was not connected")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec_purpose": "prefetch;prerender"},
+        {"purpose": "prefetch"},
+        {"sec_fetch_dest": "iframe"},
+        {"sec_fetch_dest": "image"},
+    ],
+)
+def test_a_return_that_nobody_looks_at_changes_nothing(service, alice, cloud, headers):
+    session_uri, state = service.start_flow(alice)
+    query = httpx.QueryParams({"session_id": session_uri, "state": state})
+    answer = alice.get(f"/callback?{query}", "cross-site", **headers)
+    assert answer.status_code == 400
+    assert cloud.completions == []
+    assert service.come_back(alice, session_uri, state).status_code == 303
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "HEAD", "DELETE"])
+def test_other_methods_do_not_complete(service, alice, cloud, method):
+    session_uri, state = service.start_flow(alice)
+    query = httpx.QueryParams({"session_id": session_uri, "state": state})
+    request = alice.client.build_request(method, f"{service.origin}/callback?{query}")
+    assert alice._send(request).status_code == 405
+    assert cloud.completions == []
+
+
+@pytest.mark.parametrize(
+    ("from_aws", "status", "words"),
+    [
+        ((403, "AccessDeniedException", "Invalid or expired session"), 410, "This connection has run out"),
+        ((400, "ValidationException", "Invalid or expired session"), 410, "This connection has run out"),
+        (
+            (
+                403,
+                "AccessDeniedException",
+                "User: x is not authorized to perform: bedrock-agentcore:CompleteResourceTokenAuth",
+            ),
+            500,
+            "This service may not finish the connection",
+        ),
+        ((401, "UnauthorizedException", "no"), 500, "This service may not finish the connection"),
+        ((404, "ResourceNotFoundException", "no"), 502, "AWS does not know this connection"),
+        ((429, "ThrottlingException", "slow down"), 503, "Too many people at once"),
+        ((400, "ValidationException", "Failed to retrieve token"), 502, "The connection was not accepted"),
+        ((500, "InternalServerException", "?"), 503, "AWS did not answer"),
+    ],
+)
+def test_each_error_of_aws_has_its_page_and_a_way_on(service, alice, cloud, from_aws, status, words):
+    flow = service.start_flow(alice)
+    cloud.identity_error = from_aws
+    answer = service.come_back(alice, *flow)
+    assert (answer.status_code, heading(answer)) == (status, words)
+    assert 'class="button" href="/' in answer.text
+    assert len(cloud.completions) == 1
+    cloud.identity_error = None
+    again = service.come_back(alice, *flow)
+    assert (again.status_code, heading(again)) == (400, STALE), "the flow was used up before AWS was asked"
+
+
+def test_no_network_to_aws_has_its_page(service, alice, cloud):
+    service.start(identity=Identity(region="us-west-2", endpoint_url="http://127.0.0.1:1"))
+    answer = service.come_back(alice, *service.start_flow(alice))
+    assert (answer.status_code, heading(answer)) == (503, "AWS did not answer")
+    assert "/connections" in answer.text
+
+
+def test_a_restart_keeps_sessions_and_an_open_flow(service, alice, cloud):
+    flow = service.start_flow(alice)
+    service.start()
+    done = alice.follow(service.come_back(alice, *flow))
+    assert heading(done) == "Connected as alice@gmail.example."
+
+
+def test_another_session_key_ends_all_sessions_quietly(service, alice: Browser, cloud):
+    flow = service.start_flow(alice)
+    service.start(session_key="another-sample-key-another-sample-key")
+    refused(service, service.come_back(alice, *flow), 403, "You are not signed in")
+
+
+def test_nothing_readable_lies_in_the_store(service, alice, cloud):
+    flow = service.start_flow(alice)
+    handles = {cookie.value for cookie in alice.jar}
+    service.stop()
+    stored = b"".join(path.read_bytes() for path in service.settings.state_dir.rglob("*") if path.is_file())
+    assert stored
+    for secret in {*cloud.access_tokens, *flow, *handles, "alice@example.com"}:
+        assert secret.encode() not in stored
+    assert service.settings.state_dir.stat().st_mode & 0o077 == 0
+
+
+def test_the_person_at_this_computer_connects_without_a_token(make_service: Callable[..., Service], cloud):
+    service = make_service(DRIVE_AGENT_LOCAL_AGENT_URL=cloud.url)
+    browser = service.browser()
+    page = browser.go("/connect/google-drive?session=local-dev-session")
+    assert heading(page) == "Who is there?"
+    confirm = browser.follow(
+        browser.post("/sign-in", {"csrf": page.text.partition('csrf" value="')[2][:43], "who": "local"})
+    )
+    assert heading(confirm) == "Connect Google Drive for the person at this computer?"
+
+    done = browser.press(confirm, "/connect/google-drive")
+
+    assert heading(done) == "Connected as alice@gmail.example."
+    assert "anybody who uses the computer" in done.text
+    asked = cloud.invocations[0]
+    assert asked.raw_path == "/invocations"
+    assert "authorization" not in asked.headers
+    assert asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] == "local-dev-session"
+    assert [body["userIdentifier"] for body in cloud.completions] == [{"userId": "local"}]

@@ -1,0 +1,228 @@
+"""The whole way of a consent, as a browser walks it."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+
+from tests.callback.browser import form_fields, heading
+from tests.callback.cloud import ARN, URN
+from tests.callback.conftest import CONVERSATION
+
+CONNECT = "/connect/google-drive"
+
+
+def test_alice_signs_in_confirms_consents_and_is_connected(service, cloud):
+    browser = service.browser()
+    page = browser.go(f"{CONNECT}?session={CONVERSATION}")
+    assert heading(page) == "Connect Google Drive for alice@example.com?"
+
+    done = browser.press(page, CONNECT)
+
+    assert str(done.url) == f"{service.origin}/connected"
+    assert heading(done) == "Connected as alice@gmail.example."
+    assert "You can go back to the conversation." in done.text
+    assert browser.get("/connected").text == done.text, "reloading is harmless"
+
+
+def test_the_agent_is_asked_with_the_browsers_own_token_on_the_conversation(service, alice, cloud):
+    service.start_flow(alice)
+    [asked] = cloud.invocations
+    [token] = cloud.access_tokens
+    assert asked.raw_path == f"/runtimes/{quote(ARN, safe='')}/invocations"
+    assert asked.query == "qualifier=DEFAULT"
+    assert asked.headers["authorization"] == f"Bearer {token}"
+    assert asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
+    assert asked.headers["content-type"] == "application/json"
+    assert asked.payload == {"action": "connect", "state": asked.payload["state"]}
+    assert len(asked.payload["state"]) == 43
+
+
+def test_the_very_same_token_that_started_a_flow_completes_it(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    first_token = cloud.invocations[0].headers["authorization"].removeprefix("Bearer ")
+    alice.go("/sign-in")  # in between, the browser gets a newer token
+    assert len(cloud.access_tokens) == 2
+
+    answer = service.come_back(alice, session_uri, state)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/connected")
+    assert cloud.completions == [{"userIdentifier": {"userToken": first_token}, "sessionUri": session_uri}]
+    assert cloud.invocations[-1].payload == {"action": "status"}
+    assert cloud.invocations[-1].headers["authorization"] == f"Bearer {first_token}"
+
+
+def test_without_a_conversation_the_persons_own_runtime_session_is_used(service, alice, cloud):
+    done = alice.press(alice.get(CONNECT), CONNECT)
+    assert heading(done) == "Connected as alice@gmail.example."
+    used = {asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] for asked in cloud.invocations}
+    assert len(used) == 1
+    assert used.pop().startswith("connections-")
+
+
+def test_somebody_who_is_connected_already_is_told_so_without_consenting_again(service, alice, cloud):
+    cloud.answers["connect"] = (200, {"status": "connected", "account": {"email": "alice@gmail.example", "name": "A"}})
+    done = alice.press(alice.get(CONNECT), CONNECT)
+    assert heading(done) == "Connected as alice@gmail.example."
+    assert cloud.completions == []
+
+
+def test_the_browser_is_sent_on_by_a_page_because_a_redirect_after_a_form_is_blocked(service, alice, cloud):
+    page = alice.get(CONNECT)
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    [session_uri] = cloud.sessions
+    url = f"{cloud.url}/identities/oauth2/authorize?request_uri={quote(session_uri, safe='')}"
+    assert answer.status_code == 200
+    assert answer.headers["refresh"] == f"0; url={url}"
+    assert f'href="{url}"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "auth_url",
+    [
+        "https://evil.example/identities/oauth2/authorize?request_uri=x",
+        "https://bedrock-agentcore.us-west-2.amazonaws.com@evil.example/",
+        "https://bedrock-agentcore.us-west-2.amazonaws.com.evil.example/",
+        "http://bedrock-agentcore.us-west-2.amazonaws.com/",
+        "https://bedrock-agentcore.eu-west-1.amazonaws.com/",
+        "javascript:alert(1)",
+        "//evil.example",
+        "https://bedrock-agentcore.us-west-2.amazonaws.com/\r\nSet-Cookie: a=b",
+        "",
+    ],
+)
+def test_an_agent_cannot_send_the_browser_anywhere_but_to_agentcore(service, alice, cloud, auth_url):
+    cloud.answers["connect"] = (200, {"status": "auth_required", "auth_url": auth_url, "session_uri": f"{URN}x"})
+    page = alice.get(CONNECT)
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert answer.status_code == 502
+    assert "refresh" not in answer.headers
+    assert "set-cookie" not in answer.headers
+
+
+def test_looking_at_the_confirmation_page_starts_nothing(service, alice, cloud):
+    for headers in ({}, {"sec_purpose": "prefetch"}, {"purpose": "prefetch"}):
+        assert alice.get(f"{CONNECT}?session={CONVERSATION}", **headers).status_code == 200
+    assert cloud.invocations == []
+    assert alice.cookie("__Host-flow-") is None
+
+
+@pytest.mark.parametrize(
+    "bad", ["short", "a" * 257, "with space 0123456789", "//evil.example/0123456789", "<b>0123456789abcdef", "%00" * 20]
+)
+def test_a_conversation_that_cannot_exist_is_refused(service, alice, cloud, bad):
+    assert alice.get(f"{CONNECT}?session={bad}").status_code == 400
+    page = alice.get(CONNECT)
+    assert alice.post(CONNECT, form_fields(page, CONNECT) | {"session": bad}).status_code == 400
+    assert cloud.invocations == []
+
+
+def test_a_parameter_that_comes_twice_is_refused(service, alice):
+    assert alice.get(f"{CONNECT}?session={CONVERSATION}&session={CONVERSATION}").status_code == 400
+    assert alice.get("/callback?state=a&state=b&session_id=c").status_code == 400
+
+
+def test_somebody_elses_conversation_is_not_connected(service, alice, cloud):
+    refusal = {"error": "This conversation is not yours.", "type": "error", "code": "not_owner"}
+    cloud.answers["connect"] = (200, refusal)
+    answer = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
+    assert answer.status_code == 403
+    assert heading(answer) == "This link belongs to somebody else's conversation"
+    assert alice.cookie("__Host-flow-") is None
+    assert cloud.completions == []
+
+
+@pytest.mark.parametrize(
+    ("from_runtime", "status", "words"),
+    [
+        ((401, {"message": "expired"}), 403, "Please sign in again"),
+        ((403, {"message": "Claim 'client_id' mismatch"}), 403, "You may not use this agent"),
+        ((404, {"message": "no such runtime"}), 502, "The agent was not found"),
+        ((409, {"message": "Session operation in progress"}), 503, "The agent is busy"),
+        ((429, {"message": "slow down"}), 503, "The agent is busy"),
+        ((424, {"message": "container failed"}), 502, "The agent did not answer"),
+        ((500, {"message": "?"}), 502, "The agent did not answer"),
+        ((302, {}), 502, "The agent did not answer"),
+        ((200, "not json"), 502, "The agent did not answer"),
+        ((200, "[1]"), 502, "The agent did not answer"),
+        ((200, {"status": "auth_required"}), 502, "The agent did not answer"),
+        ((200, {"status": "auth_required", "auth_url": "x", "session_uri": "y"}), 502, "The agent did not answer"),
+        ((200, {"error": "Try <b>later</b>.", "type": "error", "code": "x"}), 502, "The agent cannot do this"),
+        ((200, {"error": "Who?", "type": "error", "code": "no_identity"}), 403, "The agent does not know who you are"),
+    ],
+)
+def test_each_failure_of_the_runtime_has_its_page_and_a_way_on(service, alice, cloud, from_runtime, status, words):
+    cloud.answers["connect"] = from_runtime
+    page = alice.get(CONNECT)
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert (answer.status_code, heading(answer)) == (status, words)
+    assert 'class="button" href="/' in answer.text
+    assert "<b>" not in answer.text
+    assert alice.cookie("__Host-flow-") is None
+
+
+def test_an_agent_that_cannot_be_reached_has_its_page(make_service):
+    service = make_service(DRIVE_AGENT_RUNTIME_URL="http://127.0.0.1:1")
+    alice = service.browser("alice")
+    answer = alice.press(alice.get(CONNECT), CONNECT)
+    assert (answer.status_code, heading(answer)) == (502, "The agent did not answer")
+
+
+def test_a_token_in_its_last_minutes_starts_nothing_and_leads_back_after_a_new_sign_in(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    for _ in range(3):  # half an hour of idling would end the session
+        service.clock.forward(minutes=19, seconds=30)
+        alice.get("/")
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert (answer.status_code, heading(answer)) == (403, "Please sign in again")
+    assert cloud.invocations == []
+    service.clock.ahead = timedelta()
+    back = alice.go("/sign-in")
+    assert str(back.url) == f"{service.origin}{CONNECT}?session={CONVERSATION}"
+
+
+def test_a_provider_whose_tokens_end_at_once_leads_to_a_page_and_not_in_circles(service, cloud):
+    cloud.token_life_s = 30
+    alice = service.browser()
+    page = alice.go(CONNECT)
+    assert heading(page) == "Connect Google Drive for alice@example.com?"
+    assert heading(alice.press(page, CONNECT)) == "Please sign in again"
+    assert cloud.invocations == []
+
+
+def test_an_old_sign_in_whose_token_is_over_is_renewed_on_the_way_to_the_page(service, cloud):
+    cloud.token_life_s = 600
+    alice = service.browser("alice")
+    service.clock.forward(minutes=9)
+    assert alice.get(CONNECT).headers["location"] == "/sign-in"
+    assert alice.get("/connections").headers["location"] == "/sign-in"
+
+
+def test_the_account_is_left_out_when_the_agent_does_not_tell_it(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    cloud.answers["status"] = (500, {})
+    done = alice.follow(service.come_back(alice, session_uri, state))
+    assert heading(done) == "Google Drive is connected."
+
+
+def test_connections_are_told_in_words(service, alice, cloud):
+    assert "Not connected." in alice.get("/connections").text
+    alice.press(alice.get(CONNECT), CONNECT)
+    page = alice.get("/connections")
+    assert "Connected as <strong>alice@gmail.example</strong>" in page.text
+    assert "See the names and details of your files, read-only" in page.text
+
+
+def test_connections_ask_for_a_sign_in_first_and_return_there(service):
+    browser = service.browser()
+    page = browser.go("/connections")
+    assert (page.status_code, page.url.path) == (200, "/connections")
+
+
+def test_connected_without_a_connection_leads_to_the_overview(service, alice):
+    assert alice.get("/connected").headers["location"] == "/connections"
+
+
+def test_health_is_json_and_needs_nobody(service):
+    answer = service.browser().get("/healthz")
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")

@@ -1,0 +1,107 @@
+import pytest
+
+from callback.settings import Settings, SettingsError, is_loopback
+
+CLOUD = {
+    "DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com",
+    "DRIVE_AGENT_OIDC_DISCOVERY_URL": "https://id.example.com/.well-known/openid-configuration",
+    "DRIVE_AGENT_OIDC_CLIENT_ID": "sample-client",
+    "DRIVE_AGENT_OIDC_CLIENT_SECRET": "sample-secret",
+    "DRIVE_AGENT_RUNTIME_ARN": "arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/drive_agent",
+    "DRIVE_AGENT_SESSION_KEY": "sample-session-key-sample-session-key",
+}
+LOCAL = CLOUD | {"DRIVE_AGENT_MODE": "local", "DRIVE_AGENT_CALLBACK_URL": "http://localhost:9090"}
+LOOPBACK = {"DRIVE_AGENT_SIGN_IN": "loopback", "DRIVE_AGENT_TOKEN": "sample"}
+
+
+def test_the_cloud_is_the_default_and_listens_for_its_load_balancer():
+    settings = Settings.load(CLOUD)
+    assert (settings.mode, settings.sign_in) == ("cloud", "oidc")
+    assert (settings.bind_host, settings.bind_port) == ("0.0.0.0", 9090)  # noqa: S104
+    assert settings.runtime_url == "https://bedrock-agentcore.us-west-2.amazonaws.com"
+    assert settings.authorization_origins == {"https://bedrock-agentcore.us-west-2.amazonaws.com"}
+    assert settings.local_agent_url is None
+
+
+def test_a_desk_listens_on_loopback_at_the_port_of_its_address():
+    settings = Settings.load(LOCAL | {"DRIVE_AGENT_CALLBACK_URL": "http://localhost:1234/"})
+    assert (settings.bind_host, settings.bind_port) == ("127.0.0.1", 1234)
+    assert settings.callback_url == "http://localhost:1234"
+
+
+def test_a_stand_in_for_aws_is_also_where_the_runtime_is():
+    settings = Settings.load(LOCAL | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_REGION": "eu-west-1"})
+    assert settings.runtime_url == "http://127.0.0.1:4566"
+    assert settings.authorization_origins == {
+        "http://127.0.0.1:4566",
+        "https://bedrock-agentcore.eu-west-1.amazonaws.com",
+    }
+
+
+def test_agentcore_dev_means_local():
+    assert Settings.load({**LOCAL, "DRIVE_AGENT_MODE": "", "LOCAL_DEV": "1"}).mode == "local"
+
+
+def test_with_a_local_agent_nothing_else_is_needed_and_keys_are_made_up():
+    minimal = {"DRIVE_AGENT_MODE": "local", "DRIVE_AGENT_LOCAL_AGENT_URL": "http://127.0.0.1:8080"}
+    first, second = Settings.load(minimal), Settings.load(minimal)
+    assert first.oidc is None
+    assert first.local_user == "local"
+    assert len(first.session_key) >= 32
+    assert first.session_key != second.session_key
+
+
+@pytest.mark.parametrize(
+    ("base", "change", "variable"),
+    [
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": ""}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "http://drive.example.com"}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "https://localhost"}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com/path"}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "https://a@drive.example.com"}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com:port"}, "DRIVE_AGENT_CALLBACK_URL"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_DISCOVERY_URL": ""}, "DRIVE_AGENT_OIDC_DISCOVERY_URL"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_DISCOVERY_URL": "http://id.example.com/x"}, "DRIVE_AGENT_OIDC_DISCOVERY_URL"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_CLIENT_ID": ""}, "DRIVE_AGENT_OIDC_CLIENT_ID"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_CLIENT_SECRET": " "}, "DRIVE_AGENT_OIDC_CLIENT_SECRET"),
+        (CLOUD, {"DRIVE_AGENT_RUNTIME_ARN": ""}, "DRIVE_AGENT_RUNTIME_ARN"),
+        (CLOUD, {"DRIVE_AGENT_RUNTIME_ARN": "drive_agent"}, "DRIVE_AGENT_RUNTIME_ARN"),
+        (CLOUD, {"DRIVE_AGENT_RUNTIME_URL": "http://127.0.0.1:4566"}, "DRIVE_AGENT_RUNTIME_URL"),
+        (CLOUD, {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "AWS_ENDPOINT_URL"),
+        (CLOUD, {"DRIVE_AGENT_SESSION_KEY": ""}, "DRIVE_AGENT_SESSION_KEY"),
+        (LOCAL, {"DRIVE_AGENT_SESSION_KEY": "short"}, "DRIVE_AGENT_SESSION_KEY"),
+        (CLOUD, {"DRIVE_AGENT_MODE": "prod"}, "DRIVE_AGENT_MODE"),
+        (CLOUD, {"DRIVE_AGENT_SIGN_IN": "none"}, "DRIVE_AGENT_SIGN_IN"),
+        (CLOUD, {"DRIVE_AGENT_RUNTIME_AUTH": "iam"}, "DRIVE_AGENT_RUNTIME_AUTH"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_BIND": "9090"}, "DRIVE_AGENT_CALLBACK_BIND"),
+        (CLOUD, LOOPBACK, "DRIVE_AGENT_SIGN_IN"),
+        (LOCAL, LOOPBACK | {"DRIVE_AGENT_CALLBACK_BIND": "0.0.0.0:9090"}, "DRIVE_AGENT_SIGN_IN"),
+        (LOCAL, LOOPBACK | {"DRIVE_AGENT_CALLBACK_BIND": "192.0.2.1:9090"}, "DRIVE_AGENT_SIGN_IN"),
+        (LOCAL, LOOPBACK | {"DRIVE_AGENT_CALLBACK_URL": "http://desk.example:9090"}, "DRIVE_AGENT_SIGN_IN"),
+        (LOCAL, LOOPBACK | {"DRIVE_AGENT_TOKEN": ""}, "DRIVE_AGENT_TOKEN"),
+        (LOCAL, {"DRIVE_AGENT_LOCAL_AGENT_URL": "http://192.0.2.1:8080"}, "DRIVE_AGENT_LOCAL_AGENT_URL"),
+        (
+            LOCAL,
+            {"DRIVE_AGENT_LOCAL_AGENT_URL": "http://127.0.0.1:8080", "DRIVE_AGENT_CALLBACK_BIND": "0.0.0.0:9090"},
+            "DRIVE_AGENT_LOCAL_AGENT_URL",
+        ),
+    ],
+)
+def test_a_missing_or_dangerous_setting_is_refused_with_a_sentence_that_names_it(base, change, variable):
+    with pytest.raises(SettingsError, match=variable) as refusal:
+        Settings.load(base | change)
+    assert str(refusal.value).endswith(".")
+    assert "sample-secret" not in str(refusal.value)
+
+
+def test_the_local_agent_is_never_offered_in_the_cloud():
+    assert Settings.load(CLOUD | {"DRIVE_AGENT_LOCAL_AGENT_URL": "http://127.0.0.1:8080"}).local_agent_url is None
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [("localhost", True), ("127.0.0.1", True), ("127.9.9.9", True), ("::1", True), ("0.0.0.0", False),  # noqa: S104
+     ("localhost.evil.example", False), ("192.0.2.1", False), ("", False), ("127.0.0.1.evil.example", False)],
+)  # fmt: skip
+def test_only_this_machine_is_loopback(host, is_ours):
+    assert is_loopback(host) is is_ours

@@ -1,0 +1,207 @@
+import socket
+import threading
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from chat.client import RuntimeClient
+from chat.errors import BrokenOffError, ChatError, RefusedError, SignInNeededError, UnreachableError
+from chat.events import AuthRequired, Done, Failure, Notice, Text, ToolProgress
+
+from .conftest import ARN, DONE, IMPATIENT, Answer, as_json, sse, text
+
+SESSION = "chat-0123456789abcdef0123456789abcdef"
+
+
+def test_a_turn_goes_out_as_the_runtime_wants_it(runtime, client):
+    runtime.answer(Answer(sse(text("Hi"), DONE)))
+    events = list(client.turn(SESSION, "which files?", "Asia/Tokyo", "ja-JP"))
+    assert events == [Text("Hi"), Done("end_turn", {"inputTokens": 3}, {"total_ms": 5})]
+    (asked,) = runtime.asked
+    assert asked.path == f"/runtimes/{quote(ARN, safe='')}/invocations?qualifier=DEFAULT"
+    assert asked.body == {"prompt": "which files?", "timezone": "Asia/Tokyo", "locale": "ja-JP"}
+    assert asked.headers["Authorization"] == "Bearer sample-bearer"
+    assert asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == SESSION
+
+
+def test_direct_mode_goes_to_the_agent_itself_without_a_bearer_token(runtime):
+    runtime.answer(Answer(sse(DONE)))
+    client = RuntimeClient.direct(runtime.url)
+    list(client.resume(SESSION))
+    client.close()
+    (asked,) = runtime.asked
+    assert (asked.path, asked.body) == ("/invocations", {"action": "resume"})
+    assert "Authorization" not in asked.headers
+
+
+def test_events_arrive_while_the_agent_is_still_writing(runtime, client):
+    may_go_on = threading.Event()
+
+    def wait_before_the_end(index):
+        if index == 1:
+            assert may_go_on.wait(5)
+
+    runtime.answer(Answer(sse(text("first"), DONE), before_chunk=wait_before_the_end))
+    events = client.turn(SESSION, "?")
+    assert next(events) == Text("first")
+    may_go_on.set()
+    assert isinstance(next(events), Done)
+    assert list(events) == []
+
+
+def test_a_stream_cut_into_single_bytes_with_comments_and_crlf_is_read(runtime, client):
+    body = b": hello\r\n\r\n" + b"".join(sse(text("日本語"), DONE)).replace(b"\n", b"\r\n")
+    runtime.answer(Answer([bytes([byte]) for byte in body]))
+    assert next(client.turn(SESSION, "?")) == Text("日本語")
+
+
+def test_a_json_answer_to_a_turn_is_one_event(runtime, client):
+    runtime.answer(
+        as_json({"error": "This conversation belongs to somebody else.", "type": "error", "code": "not_owner"})
+    )
+    assert list(client.turn(SESSION, "?")) == [Failure("This conversation belongs to somebody else.", "not_owner")]
+
+
+def test_a_connection_that_breaks_in_the_middle_is_not_tried_again(runtime, client, slept):
+    runtime.answer(Answer(sse(text("Half an ans")), is_cut=True))
+    events = client.turn(SESSION, "?")
+    assert next(events) == Text("Half an ans")
+    with pytest.raises(BrokenOffError, match="middle of the answer"):
+        next(events)
+    assert (len(runtime.asked), slept) == (1, [])
+
+
+def test_a_stream_that_ends_without_its_end_is_said(runtime, client):
+    runtime.answer(Answer(sse(text("Half an ans"))))
+    with pytest.raises(BrokenOffError, match="before its end"):
+        list(client.turn(SESSION, "?"))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"type": "notice", "message": "Nothing is waiting."},
+        {"type": "auth_required", "provider": "google-drive", "auth_url": "https://c", "message": "m", "scopes": []},
+    ],
+)
+def test_a_notice_or_a_question_for_consent_may_end_a_stream(runtime, client, last):
+    runtime.answer(Answer(sse(last)))
+    assert isinstance(list(client.resume(SESSION))[-1], Notice | AuthRequired)
+
+
+@pytest.mark.parametrize("status", [409, 429, 500, 502, 503, 504])
+def test_passing_refusals_are_tried_again_with_growing_pauses(runtime, client, slept, status):
+    refused = as_json({"message": "raw words"}, status)
+    runtime.answer(refused, refused, refused, Answer(sse(DONE)))
+    assert len(list(client.turn(SESSION, "?"))) == 1
+    assert slept == [0.5, 1.0, 2.0]
+
+
+def test_a_refusal_that_does_not_pass_is_given_up_after_four_attempts(runtime, client, slept):
+    runtime.answer(as_json({"message": "raw words of the Runtime"}, 429))
+    with pytest.raises(RefusedError, match="Too many requests") as caught:
+        list(client.turn(SESSION, "?"))
+    assert caught.value.is_passing
+    assert (len(runtime.asked), len(slept)) == (4, 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "pause"), [("7", 7.0), ("9999", 20.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.5), ("²", 0.5)]
+)
+def test_the_servers_wish_to_wait_is_granted_within_reason(runtime, client, slept, value, pause):
+    runtime.answer(as_json({}, 429, **{"Retry-After": value.encode("utf-8").decode("latin-1")}), Answer(sse(DONE)))
+    list(client.turn(SESSION, "?"))
+    assert slept == [pause]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "said"),
+    [
+        (401, SignInNeededError, "drive-agent token"),
+        (403, RefusedError, "does not accept this sign-in"),
+        (404, RefusedError, "DRIVE_AGENT_RUNTIME_ARN"),
+        (424, RefusedError, "its log says why"),
+        (402, RefusedError, "quota"),
+        (418, RefusedError, "418"),
+    ],
+)
+def test_final_refusals_are_said_at_once_in_our_own_words(runtime, client, slept, status, kind, said):
+    runtime.answer(as_json({"message": "raw words of the Runtime"}, status))
+    with pytest.raises(kind, match=said) as caught:
+        list(client.turn(SESSION, "?"))
+    assert "raw words" not in caught.value.user_message
+    assert (len(runtime.asked), slept) == (1, [])
+
+
+def test_the_agents_own_sentence_is_preferred(runtime, client):
+    runtime.answer(as_json({"error": "The question is too long.", "type": "error", "code": "prompt_too_long"}, 400))
+    with pytest.raises(RefusedError, match="The question is too long"):
+        list(client.turn(SESSION, "?"))
+
+
+def test_where_nobody_listens_the_stack_is_named(slept):
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        port = closed_soon.getsockname()[1]
+    client = RuntimeClient(f"http://127.0.0.1:{port}", ARN, lambda: "x", timeout=IMPATIENT, sleep=slept.append)
+    with pytest.raises(UnreachableError, match="make up"):
+        list(client.turn(SESSION, "?"))
+    client.close()
+    assert len(slept) == 3
+
+
+def test_silence_ends_with_a_sentence(runtime):
+    may_go_on = threading.Event()
+    runtime.answer(Answer(sse(text("a"), DONE), before_chunk=lambda index: index and may_go_on.wait(5)))
+    client = RuntimeClient(runtime.url, ARN, lambda: "x", timeout=httpx.Timeout(2, read=0.1))
+    events = client.turn(SESSION, "?")
+    next(events)
+    with pytest.raises(BrokenOffError, match="silent"):
+        next(events)
+    may_go_on.set()
+    client.close()
+
+
+def test_the_bearer_is_asked_before_every_attempt(runtime, slept):
+    tokens = iter(["first", "second"])
+    runtime.answer(as_json({}, 503), Answer(sse(DONE)))
+    client = RuntimeClient(runtime.url, ARN, lambda: next(tokens), sleep=slept.append)
+    list(client.turn(SESSION, "?"))
+    client.close()
+    assert [asked.headers["Authorization"] for asked in runtime.asked] == ["Bearer first", "Bearer second"]
+
+
+@pytest.mark.parametrize("token", ["", "a\nX-Evil: 1", "a b", "é"])
+def test_a_damaged_token_is_not_sent(runtime, token):
+    client = RuntimeClient(runtime.url, ARN, lambda: token)
+    with pytest.raises(SignInNeededError):
+        list(client.turn(SESSION, "?"))
+    client.close()
+    assert runtime.asked == []
+
+
+def test_redirects_are_not_followed_with_the_bearer_token(runtime, client):
+    runtime.answer(as_json({}, 307, Location=f"{runtime.url}/elsewhere"))
+    with pytest.raises(RefusedError, match="307"):
+        list(client.turn(SESSION, "?"))
+    assert len(runtime.asked) == 1
+
+
+def test_an_action_is_answered_as_json(runtime, client):
+    runtime.answer(as_json({"cancelled": True}))
+    assert client.action(SESSION, "cancel") == {"cancelled": True}
+    assert client.action(SESSION, "connect", state="s")["cancelled"]
+    assert [asked.body for asked in runtime.asked] == [{"action": "cancel"}, {"action": "connect", "state": "s"}]
+
+
+def test_an_answer_that_is_no_object_is_not_understood(runtime, client):
+    runtime.answer(Answer([b"<html>"], content_type="text/html"))
+    with pytest.raises(ChatError, match="understood"):
+        client.action(SESSION, "status")
+
+
+def test_running_and_finished_tools_are_told_apart(runtime, client):
+    tool = {"type": "tool", "id": "1", "name": "list_files", "label": "Listing …"}
+    runtime.answer(Answer(sse(tool | {"status": "running"}, tool | {"status": "done"}, DONE)))
+    statuses = [event.status for event in client.turn(SESSION, "?") if isinstance(event, ToolProgress)]
+    assert statuses == ["running", "done"]

@@ -1,0 +1,48 @@
+import pytest
+
+from chat.errors import InvalidSettingError
+from chat.settings import ChatSettings
+
+
+def test_without_a_runtime_url_the_data_plane_of_the_region_is_meant():
+    assert (
+        ChatSettings.load({"AWS_REGION": "eu-west-1"}).runtime_url
+        == "https://bedrock-agentcore.eu-west-1.amazonaws.com"
+    )
+
+
+@pytest.mark.parametrize("url", ["http://runtime.example.com", "runtime.example.com", "ftp://x"])
+def test_a_bearer_token_never_travels_in_the_clear(url):
+    with pytest.raises(InvalidSettingError, match="DRIVE_AGENT_RUNTIME_URL"):
+        ChatSettings.load({"DRIVE_AGENT_RUNTIME_URL": url})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4566", "http://localhost:4566", "http://[::1]:1"])
+def test_a_stand_in_on_this_machine_needs_no_tls(url):
+    assert ChatSettings.load({"DRIVE_AGENT_RUNTIME_URL": url}).runtime_url == url
+
+
+@pytest.mark.parametrize(
+    ("zone", "read"),
+    [("Asia/Tokyo", "Asia/Tokyo"), (":Europe/Berlin", "Europe/Berlin"), ("Nowhere/Land", None), ("../x", None)],
+)
+def test_only_a_known_time_zone_is_sent(zone, read):
+    assert ChatSettings.load({"TZ": zone}).timezone == read
+
+
+@pytest.mark.parametrize(
+    ("environ", "read"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja-JP"),
+        ({"LANG": "en_US", "LC_ALL": "de_DE@euro"}, "de-DE"),
+        ({"LANG": "C.UTF-8"}, None),
+        ({"LANG": "POSIX"}, None),
+        ({}, None),
+    ],
+)
+def test_the_locale_is_a_language_tag(environ, read):
+    assert ChatSettings.load(environ).locale == read
+
+
+def test_a_token_does_not_show_in_the_settings_text():
+    assert "sample-bearer" not in repr(ChatSettings.load({"DRIVE_AGENT_TOKEN": "sample-bearer"}))

@@ -1,0 +1,58 @@
+"""The AgentCore CLI's project files agree with the rest. `agentcore validate` itself needs Node."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy import runtime
+from deploy.desired import desired
+from deploy.settings import SetupOptions
+
+ROOT = Path(__file__).parents[2]
+PROJECT = json.loads((ROOT / "agentcore" / "agentcore.json").read_text())
+(AGENT,) = PROJECT["runtimes"]
+ENVIRONMENT = {variable["name"]: variable["value"] for variable in AGENT["envVars"]}
+POLICY = json.loads((ROOT / "deploy" / "execution-policy.json").read_text())
+
+
+def test_the_runtime_is_the_one_that_setup_looks_for(aws, clients):
+    aws.runtimes.append({"agentRuntimeArn": "arn:sample", "agentRuntimeName": f"{PROJECT['name']}_{AGENT['name']}"})
+    assert runtime.find_arn(clients.control) == "arn:sample"
+
+
+def test_addresses_and_provider_are_those_that_setup_registers():
+    origin = ENVIRONMENT["DRIVE_AGENT_RETURN_URL"].removesuffix("/callback")
+    want = desired(SetupOptions(callback_url=origin), {})
+    assert ENVIRONMENT["DRIVE_AGENT_CONNECT_URL"] == want.connect_url
+    assert ENVIRONMENT["DRIVE_AGENT_PROVIDER"] == want.provider
+    assert want.provider in json.dumps(POLICY)
+
+
+def test_the_callers_jwt_reaches_the_agent_and_nothing_else_is_forwarded():
+    assert AGENT["requestHeaderAllowlist"] == ["Authorization"]
+    assert AGENT["authorizerType"] == "CUSTOM_JWT"
+
+
+def test_traces_stay_off_because_the_library_for_them_is_not_shipped():
+    assert AGENT["instrumentation"] == {"enableOtel": False}
+
+
+@pytest.mark.parametrize("path", [AGENT["entrypoint"], *AGENT["additionalPolicies"]])
+def test_files_that_are_named_exist(path):
+    assert (ROOT / AGENT["codeLocation"] / path).is_file()
+
+
+def test_the_agent_may_do_nothing_but_ask_for_tokens_and_the_model():
+    actions = [action for statement in POLICY["Statement"] for action in _list(statement["Action"])]
+    assert actions == [
+        "bedrock-agentcore:GetResourceOauth2Token",
+        "secretsmanager:GetSecretValue",
+        "bedrock:InvokeModel",
+        "bedrock:InvokeModelWithResponseStream",
+    ]
+    assert "*" not in [resource for statement in POLICY["Statement"] for resource in _list(statement["Resource"])]
+
+
+def _list(value):
+    return value if isinstance(value, list) else [value]
