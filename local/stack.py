@@ -175,6 +175,7 @@ class Stack:
         if self.options.drive_dir:
             google += ["--drive-dir", str(Path(self.options.drive_dir).expanduser())]
         aws = ["local.aws", "--port", str(ports.aws), "--google-url", self.google_url, "--agent-url", self.agent_url]
+        aws += ["--people", ",".join(person.email for person in PEOPLE)]
         self._spawn("google", ["-m", *google], f"{self.google_url}/_standin", self._base_environ())
         self._spawn("aws", ["-m", *aws], f"{self.aws_url}/_standin", self._base_environ())
         self._start_agent()

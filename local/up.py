@@ -21,7 +21,7 @@ def serve(stack: Stack) -> None:
         Panel(_addresses(stack), title="Drive Agent on this machine", title_align="left", border_style="cyan")
     )
     console.print(_people())
-    console.print(_next_steps(stack))
+    console.print(_next_steps(stack), soft_wrap=True)  # a wrapped command cannot be pasted
     console.print("[dim]Ctrl-C ends it.[/]")
     try:
         while True:
