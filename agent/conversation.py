@@ -7,22 +7,18 @@ no way in Strands to drop a pending interrupt, and the model deals best with wha
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from strands import Agent
-from strands.agent.agent_result import AgentResult
 
-from agent.events import NOTHING_PENDING, AuthRequired, Done, Event, Failed, Files, Notice, Text, ToolProgress
-from agent.labels import tool_label
+from agent.events import NOTHING_PENDING, AuthRequired, Done, Event, Failed, Text
 from agent.model import explain
 from agent.request import Prompt, Resume
+from agent.translate import TurnStream
 from prompts import load
 from tools.errors import ToolError
-
-MAX_MODEL_CALLS = 12
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +105,7 @@ class Conversation:
                 for event in answer:
                     yield event
                 return
-        stream = _Stream(turn, running=self._pending_tools() if pending else [])
+        stream = TurnStream(turn, running=self._pending_tools() if pending else [])
         self._agent.system_prompt = load("system", today=self._today(turn.zone), timezone=turn.zone.key)
         try:
             async for event in stream.events(self._agent, self._input(turn, pending), cancel):
@@ -157,90 +153,3 @@ class Conversation:
 
     def _pending_tools(self) -> list[dict[str, Any]]:
         return [dict(block["toolUse"]) for block in self._agent.messages[-1]["content"] if "toolUse" in block]
-
-
-class _Stream:
-    """Translates what Strands streams in one turn into events."""
-
-    def __init__(self, turn: Prompt | Resume, running: list[dict[str, Any]]) -> None:
-        self._turn = turn
-        self._running = running
-        self._cards: list[Files] = []
-        self._started = time.monotonic()
-        self._first_text_ms: int | None = None
-        self._names: dict[str, tuple[str, str]] = {}
-        self._usage: dict[str, int] = {}
-        self.stop_reason = ""
-        self.authorization_url = ""
-
-    async def events(self, agent: Agent, prompt: Any, cancel: threading.Event) -> AsyncGenerator[Event]:
-        state: dict[str, Any] = {
-            "zone": self._turn.zone,
-            "files": lambda _tool_use_id, cards: self._cards.append(Files(cards)),
-            "resume_text": self._turn.text if isinstance(prompt, list) and isinstance(self._turn, Prompt) else "",
-        }
-        for event in self._begun(self._running):
-            yield event
-        stream = agent.stream_async(
-            prompt, invocation_state=state, limits={"turns": MAX_MODEL_CALLS}, cancel_signal=cancel
-        )
-        async for raw in stream:
-            for event in self._translate(raw):
-                yield event
-        self.authorization_url = state.get("authorization_url", "")
-
-    def done(self) -> Done:
-        timings = {"total_ms": self._elapsed_ms()}
-        if self._first_text_ms is not None:
-            timings["first_text_ms"] = self._first_text_ms
-        stop_reason = "consent_required" if self.stop_reason == "interrupt" else self.stop_reason
-        return Done(stop_reason, self._usage, timings)
-
-    def _translate(self, raw: dict[str, Any]) -> list[Event]:
-        if "data" in raw:
-            if self._first_text_ms is None:
-                self._first_text_ms = self._elapsed_ms()
-            return [Text(raw["data"])]
-        if "message" in raw:
-            content = raw["message"]["content"]
-            if raw["message"]["role"] == "assistant":
-                return self._begun([block["toolUse"] for block in content if "toolUse" in block])
-            return [*self._ended([block["toolResult"] for block in content if "toolResult" in block]), *self._shown()]
-        if "event_loop_throttled_delay" in raw:
-            return [Notice("The model is busy; I am trying again.")]
-        if "result" in raw:
-            return self._finished(raw["result"])
-        return []
-
-    def _finished(self, result: AgentResult) -> list[Event]:
-        self.stop_reason = result.stop_reason
-        invocation = result.metrics.latest_agent_invocation
-        if invocation is not None:
-            self._usage = {name: count for name, count in invocation.usage.items() if isinstance(count, int)}
-        events: list[Event] = list(self._shown())
-        if result.stop_reason.startswith("limit_"):
-            events.append(Text("I stopped here, because this took too many steps. Tell me if I should go on."))
-        return events
-
-    def _begun(self, tool_uses: list[dict[str, Any]]) -> list[Event]:
-        events: list[Event] = []
-        for use in tool_uses:
-            label = tool_label(use["name"], use["input"], self._turn.locale)
-            self._names[use["toolUseId"]] = (use["name"], label)
-            events.append(ToolProgress(use["toolUseId"], use["name"], label, "running"))
-        return events
-
-    def _ended(self, results: list[dict[str, Any]]) -> list[Event]:
-        events: list[Event] = []
-        for result in results:
-            name, label = self._names.get(result["toolUseId"], ("", ""))
-            status = "done" if result["status"] == "success" else "failed"
-            events.append(ToolProgress(result["toolUseId"], name, label, status))  # type: ignore[arg-type]  # a Literal
-        return events
-
-    def _shown(self) -> list[Event]:
-        cards, self._cards = self._cards, []
-        return [files for files in cards if files.files]
-
-    def _elapsed_ms(self) -> int:
-        return round((time.monotonic() - self._started) * 1000)

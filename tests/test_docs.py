@@ -112,4 +112,13 @@ def test_no_tracked_file_names_a_machine_or_a_registry():
         assert not re.search(rb"(^|[^A-Za-z0-9_.-])/(" + rb"|".join([b"work", b"farm", b"root"]) + rb")/", content), (
             name
         )
-        assert b"--index-url" not in content or name == "Makefile", name
+
+
+def test_the_pinned_requirements_record_hashes_and_no_addresses():
+    for path in sorted((ROOT / "requirements").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        pins = re.findall(r"^[A-Za-z0-9_.-]+==.*$", text, re.MULTILINE)
+        assert pins
+        assert text.count("--hash=sha256:") >= len(pins)
+        assert "://" not in text
+        assert "index" not in text.partition("==")[0]

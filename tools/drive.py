@@ -26,8 +26,8 @@ HANDLES_KEY = "handles"
 def drive_tools(api: DriveFiles, tokens: Tokens) -> list[AgentTool]:
     """Build the Drive tools of one conversation.
 
-    A call reads from its `invocation_state`: `zone` (the person's `ZoneInfo`) and `files` (a callable that takes the
-    tool use id and the file cards for front ends).
+    A call reads from its `invocation_state`: `zone` (the person's `ZoneInfo`) and `show_files` (takes the file cards
+    for front ends).
     """
     numbering = threading.Lock()  # two tools of one turn run at the same time and number into the same list
 
@@ -39,8 +39,8 @@ def drive_tools(api: DriveFiles, tokens: Tokens) -> list[AgentTool]:
                 handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
                 numbers = handles.number(listing.files)
                 tool_context.agent.state.set(HANDLES_KEY, handles.dump())
-            show: Callable[[str, list[dict[str, Any]]], None] = tool_context.invocation_state["files"]
-            show(tool_context.tool_use["toolUseId"], [card(file) for file in listing.files])
+            show_files: Callable[[list[dict[str, Any]]], None] = tool_context.invocation_state["show_files"]
+            show_files([card(file) for file in listing.files])
             return render(listing, numbers, request.zone)
 
         return pausing(tool_context, tokens, work)
