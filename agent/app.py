@@ -86,7 +86,12 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
             code = error.code if isinstance(error, AgentError) else "misconfigured"
             logger.info("code=%s | request refused", code)
             refusal = wire.error(str(error), code)
-            return EventStream(_stream_of(refusal)) if isinstance(request, Prompt | Resume) else refusal
+        except Exception as error:  # the SDK would send its text, whatever it holds, to the client
+            logger.error("error=%s | request failed", type(error).__name__, exc_info=True)  # noqa: G201 - through the redacting formatter
+            refusal = wire.error("Something went wrong on my side. Please try again.", AgentError.code)
+        if isinstance(request, Prompt | Resume):
+            return EventStream(_stream_of(refusal))
+        return refusal
 
     return app
 

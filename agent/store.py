@@ -18,7 +18,10 @@ def open_storage(location: str, region: str) -> Storage:
     """Return the storage for `location`, a folder or `s3://bucket/prefix`."""
     if not location.startswith("s3://"):
         # Conversations hold file names, so nobody else on the machine may read them.
-        Path(location).mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            Path(location).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SettingsError(f"DRIVE_AGENT_STATE: the folder cannot be made ({error.strerror}).") from error
         return LocalFileStorage(location)
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
     if not bucket:

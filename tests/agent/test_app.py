@@ -231,6 +231,26 @@ def test_cancel_stops_the_turn_that_is_running():
         assert len(agent.model.requests) == 1
 
 
+def test_the_text_of_an_unexpected_failure_stays_here():
+    def build(_settings):
+        raise RuntimeError(f"canary {SECRET_URL}")
+
+    app = create_app(Settings.load(LOCAL), build)
+    with serve(app) as url, httpx.Client(base_url=url, trust_env=False) as http:
+        for payload in ({"prompt": "hi"}, {"action": "status"}):
+            answer = http.post("/invocations", json=payload, headers={SESSION_HEADER: SESSION})
+            assert "canary" not in answer.text
+            assert '"internal"' in answer.text
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    app = create_app(Settings.load({**LOCAL, "DRIVE_AGENT_STATE": str(tmp_path / "file" / "state")}))
+    with serve(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
+        answer = http.post("/invocations", json={"prompt": "hi"}, headers={SESSION_HEADER: SESSION})
+        assert "DRIVE_AGENT_STATE" in answer.text
+
+
 def test_a_setting_that_is_wrong_is_said_and_the_process_lives_on():
     def build(_settings):
         raise SettingsError("DRIVE_AGENT_MODEL must be <provider>:<model id>.")
