@@ -24,6 +24,7 @@ class TurnStream:
         self._cards: list[Files] = []
         self._started = time.monotonic()
         self._first_text_ms: int | None = None
+        self._is_after_tool = False
         self._names: dict[str, tuple[str, str]] = {}
         self._usage: dict[str, int] = {}
         self.stop_reason = ""
@@ -58,11 +59,14 @@ class TurnStream:
         if "data" in raw:
             if self._first_text_ms is None:
                 self._first_text_ms = self._elapsed_ms()
-            return [Text(raw["data"])]
+            # The model's next words after a tool are a new paragraph; plain clients show them in one run.
+            gap, self._is_after_tool = "\n\n" if self._is_after_tool else "", False
+            return [Text(gap + raw["data"])]
         if "message" in raw:
             content = raw["message"]["content"]
             if raw["message"]["role"] == "assistant":
                 return self._begun([block["toolUse"] for block in content if "toolUse" in block])
+            self._is_after_tool = self._first_text_ms is not None
             return [*self._ended([block["toolResult"] for block in content if "toolResult" in block]), *self._shown()]
         if "event_loop_throttled_delay" in raw:
             return [Notice("The model is busy; I am trying again.")]

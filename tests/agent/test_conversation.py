@@ -96,6 +96,11 @@ def test_a_question_is_answered_with_text_progress_cards_and_an_end():
     assert done.timings["total_ms"] >= done.timings["first_text_ms"]
 
 
+def test_what_the_model_says_before_and_after_a_tool_are_two_paragraphs():
+    world = World([say("I will look."), call("search_files")], [say("Here."), say(" Two files.")])
+    assert text(world.ask("find")) == "I will look.\n\nHere. Two files."
+
+
 def test_the_model_is_told_the_day_and_the_time_zone_of_the_person():
     world = World([say("Hello.")])
     world.ask("hi")

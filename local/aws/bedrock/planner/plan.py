@@ -33,7 +33,7 @@ def plan(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any
         intents = reading.read(conversation.text, conversation.language, memory, _offered(tools))
     said = [write(conversation.answered, conversation.language, today, conversation.rows_before)]
     said = [text for text in [*said, *_spoken(intents, conversation, words)] if text]
-    calls = [intent for intent in intents if isinstance(intent, Call)]
+    calls = [intent for intent in intents if isinstance(intent, Call) and not _has_answer(intent, conversation)]
     blocks: list[Block] = [{"text": "\n\n".join(said)}] if said or not calls else []
     return blocks + [_use(call, conversation.calls_so_far + index) for index, call in enumerate(calls, start=1)]
 
@@ -45,6 +45,14 @@ def _spoken(intents: Sequence[Intent], conversation: Conversation, words: Wordin
         talks = [topic for topic in talks if topic not in {"ok", "done"}]
     notes = [intent.note for intent in intents if isinstance(intent, Call) and intent.note]
     return [words.say(topic) for topic in dict.fromkeys(talks)] + notes
+
+
+def _has_answer(call: Call, conversation: Conversation) -> bool:
+    """Tell whether the tools have just answered this call: somebody asked again while it waited for consent."""
+    return any(
+        (item.call.tool, item.call.arguments) == (call.tool, call.arguments) and not item.result.failure
+        for item in conversation.answered
+    )
 
 
 def _use(call: Call, number: int) -> Block:
