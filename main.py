@@ -3,10 +3,13 @@
 import os
 import sys
 
-from agent.app import create_app
-from agent.errors import SettingsError
-from agent.logs import configure_logging
-from agent.settings import Settings
+from agent.loading import without_collecting
+
+with without_collecting():
+    from agent.app import create_app
+    from agent.errors import SettingsError
+    from agent.logs import configure_logging
+    from agent.settings import Settings
 
 try:
     settings = Settings.load(os.environ)
@@ -17,4 +20,5 @@ app = create_app(settings)
 configure_logging(settings.log_level)
 
 if __name__ == "__main__":
-    app.run(port=int(os.environ.get("PORT") or 8080))
+    # Left to itself the SDK listens on loopback, unless it finds itself in a Docker container.
+    app.run(port=int(os.environ.get("PORT") or 8080), host=None if settings.is_local else "0.0.0.0")  # noqa: S104

@@ -10,12 +10,14 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
 from bedrock_agentcore.runtime import BedrockAgentCoreApp, RequestContext
 from bedrock_agentcore.runtime.context import BedrockAgentCoreContext
+from bedrock_agentcore.runtime.models import ACCESS_TOKEN_HEADER, IDENTITY_WAT_HEADER
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
@@ -23,9 +25,10 @@ from starlette.responses import JSONResponse, Response
 from agent import wire
 from agent.audit import current_caller
 from agent.body import BodyGuard
-from agent.caller import USER_ID_HEADERS, Caller, derive_caller
+from agent.caller import Caller, derive_caller
 from agent.errors import AgentError, BadRequestError, DriveFailedError, SettingsError
 from agent.events import NOTHING_PENDING
+from agent.loading import without_collecting
 from agent.request import (
     Action,
     Cancel,
@@ -46,6 +49,7 @@ if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
 
 # A sync tool and a model stream each hold a thread for as long as they run.
 WORKER_THREADS = 64
+BUILD_AFTER_S = 0.05
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +66,12 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        lazy.start()  # /ping is answered while the libraries load
+        # Not before the port is open, which it soon is: a thread that loads libraries would hold up the first /ping.
+        beginning = asyncio.get_running_loop().call_later(BUILD_AFTER_S, lazy.start)
         yield
+        beginning.cancel()
 
-    app = BedrockAgentCoreApp(lifespan=lifespan, middleware=[Middleware(BodyGuard)])
+    app = BedrockAgentCoreApp(lifespan=lifespan, middleware=[Middleware(BodyGuard, is_local=settings.is_local)])
 
     @app.entrypoint
     async def invoke(payload: Any, context: RequestContext) -> Answer:
@@ -75,12 +81,13 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
         except BadRequestError as error:
             return JSONResponse(wire.error(str(error), error.code), status_code=error.status)
         try:
-            caller = _caller(context, settings)
-            current_caller.set(caller.key)
+            headers = _headers(context)
+            caller = _caller(headers, settings)
+            _enter(caller, headers)
             _use_worker_threads(loops)
             service = await lazy.get()
             if isinstance(request, Prompt | Resume):
-                return await _turn(service, request, runtime_session, caller)
+                return await _turn(service, request, runtime_session, partial(_enter, caller, headers), caller)
             return await _action(service, request, runtime_session, caller)
         except (AgentError, SettingsError) as error:
             code = error.code if isinstance(error, AgentError) else "misconfigured"
@@ -96,7 +103,9 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
     return app
 
 
-async def _turn(service: "Service", turn: Turn, runtime_session: str, caller: Caller) -> Answer:
+async def _turn(
+    service: "Service", turn: Turn, runtime_session: str, enter: Callable[[], None], caller: Caller
+) -> Answer:
     if isinstance(turn, Prompt):
         conversation = await service.conversation(runtime_session, caller)
     else:
@@ -106,7 +115,7 @@ async def _turn(service: "Service", turn: Turn, runtime_session: str, caller: Ca
         conversation = existing
 
     async def events() -> AsyncGenerator[dict[str, Any]]:
-        current_caller.set(caller.key)  # runs in another task than the handler
+        enter()  # runs in another task than the handler
         async with contextlib.aclosing(conversation.run(turn)) as happened:
             async for event in happened:
                 yield wire.to_wire(event)
@@ -148,16 +157,32 @@ async def _connect(service: "Service", action: Connect) -> dict[str, Any]:
     return {"status": "connected", "account": {"email": account.email, "name": account.name}}
 
 
-def _caller(context: RequestContext, settings: Settings) -> Caller:
-    # The user id is among the headers that the SDK leaves out of `request_headers`, so both are read.
-    headers: dict[str, str] = dict(context.request_headers or {})
-    raw: Mapping[str, str] = context.request.headers if context.request is not None else {}
-    headers |= {name: raw[name] for name in USER_ID_HEADERS if name in raw}
+def _headers(context: RequestContext) -> Mapping[str, str]:
+    """Return this request's own headers, with names in lower case.
+
+    What the SDK keeps in context variables is not asked: it leaves out the user id, and with HTTP pipelining the web
+    server runs a request in the context of the one before it.
+    """
+    return {name.lower(): value for name, value in context.request.headers.items()} if context.request else {}
+
+
+def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:
     return derive_caller(
         headers,
-        has_workload_token=BedrockAgentCoreContext.get_workload_access_token() is not None,
+        has_workload_token=_workload_token(headers) is not None,
         local_user=settings.local_user if settings.is_local else None,
     )
+
+
+def _workload_token(headers: Mapping[str, str]) -> str | None:
+    return headers.get(IDENTITY_WAT_HEADER.lower()) or headers.get(ACCESS_TOKEN_HEADER.lower()) or None
+
+
+def _enter(caller: Caller, headers: Mapping[str, str]) -> None:
+    """Say in the context of this task, from which tools and audit read it, for whom and with what it works."""
+    current_caller.set(caller.key)
+    token: Any = _workload_token(headers)  # None as well, so that no other request's stays
+    BedrockAgentCoreContext.set_workload_access_token(token)
 
 
 def _use_worker_threads(loops: "WeakSet[asyncio.AbstractEventLoop]") -> None:
@@ -174,9 +199,9 @@ async def _stream_of(*values: dict[str, Any]) -> AsyncGenerator[dict[str, Any]]:
 
 
 def _build(settings: Settings) -> "Service":
-    from agent.build import Service  # noqa: PLC0415 - see _Lazy
+    from agent.build import build  # noqa: PLC0415 - see _Lazy
 
-    return Service(settings)
+    return build(settings)
 
 
 class _Lazy:
@@ -201,6 +226,8 @@ class _Lazy:
 
     def _run(self, future: "Future[Service]") -> None:
         try:
-            future.set_result(self._build())
+            with without_collecting():
+                service = self._build()
+            future.set_result(service)
         except BaseException as error:  # noqa: BLE001 - handed to whoever waits
             future.set_exception(error)

@@ -1,23 +1,36 @@
-"""Refuses a request body that is too large or no JSON before the SDK reads it, with a sentence on what to send."""
+"""Refuses, before the SDK reads it, a body that is too large or no JSON, and in local mode a request from a web page.
+
+On this machine a direct call needs no identity. A page that a browser has open could make one too: under its own name,
+which is in `Origin`, or by DNS rebinding under a name that it makes point here, which is in `Host`.
+"""
 
 import json
+from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agent import wire
+from agent.settings import is_loopback
 
 MAX_BODY_BYTES = 512 * 1024
+MAX_DEPTH = 32
 
 
 class BodyGuard:
     """ASGI middleware. Holds at most `MAX_BODY_BYTES` of a body."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_local: bool) -> None:
         self._app = app
+        self._is_local = is_local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, check it, and hand it on."""
+        if self._is_local and scope["type"] in {"http", "websocket"} and not _is_from_here(Headers(scope=scope)):
+            text = "In local mode the agent answers programs on this machine only, under its loopback address."
+            await JSONResponse(wire.error(text, "not_local"), status_code=403)(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
@@ -34,12 +47,35 @@ class BodyGuard:
                 await JSONResponse(wire.error(text, "request_too_large"), status_code=413)(scope, receive, send)
                 return
         try:
-            json.loads(body)
+            is_good = _is_shallow(json.loads(body))
         except (ValueError, RecursionError):
+            is_good = False
+        if not is_good:
             text = 'The body is not valid JSON. Send an object such as {"prompt": "which files did I open last?"}.'
             await JSONResponse(wire.error(text, "invalid_json"), status_code=400)(scope, receive, send)
             return
         await self._app(scope, _Replay(bytes(body), receive), send)
+
+
+def _is_from_here(headers: Headers) -> bool:
+    origins = [f"//{host}" for host in headers.getlist("host")] + headers.getlist("origin")
+    try:
+        names = [urlsplit(origin).hostname or "" for origin in origins]
+    except ValueError:
+        return False
+    return all(is_loopback(name) for name in names)
+
+
+def _is_shallow(value: object) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for outer in level
+            if isinstance(outer, dict | list)
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return not level
 
 
 class _Replay:

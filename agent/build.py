@@ -5,13 +5,18 @@ path.
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import boto3
+from botocore.config import Config
+from botocore.session import get_session
 from strands import Agent, ModelRetryStrategy
 from strands.middleware import InvokeModelStage
 from strands.models import Model
@@ -29,9 +34,23 @@ from tools.consent import AccessTokens, ConsentSettings
 from tools.drive import drive_tools
 from tools.drive_api import DriveApi
 
+logger = logging.getLogger(__name__)
+
 MAX_IDLE_CONVERSATIONS = 256
 
 PROVIDER = "google-drive"  # the connection's public name; the credential provider behind it is a setting
+
+
+# For AgentCore Identity, the SDK's client of which takes no settings: its own are 60 s for each of five tries.
+_PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
+
+
+def build(settings: Settings) -> "Service":
+    """Make the service of this process."""
+    session = get_session()
+    session.set_default_client_config(_PATIENCE)
+    boto3.setup_default_session(botocore_session=session, region_name=settings.region)
+    return Service(settings)
 
 
 class Service:
@@ -47,10 +66,12 @@ class Service:
         tokens: AccessTokens | None = None,
         now: Callable[[ZoneInfo], datetime] = datetime.now,
         retry_delay_s: int = 1,
+        max_conversations: int = MAX_IDLE_CONVERSATIONS,
     ) -> None:
         self._settings = settings
         self._now = now
         self._retry_delay_s = retry_delay_s
+        self._max_conversations = max_conversations
         self._model = model or build_model(settings.model, settings.region)
         self._store = store or ConversationStore(open_storage(settings.state, settings.region))
         self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=record_drive_call)
@@ -59,7 +80,7 @@ class Service:
             local_workload_token=_local_workload_token(settings) if settings.is_local else None,
         )
         self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
-        self._opening = asyncio.Lock()
+        self._opening: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self.connection = DriveConnection(self._api, self._tokens)
         self.provider = PROVIDER
         self.scopes = self._tokens.settings.scopes
@@ -70,12 +91,15 @@ class Service:
         if key in self._conversations:
             self._conversations.move_to_end(key)
             return self._conversations[key]
-        async with self._opening:
-            if key not in self._conversations:
+        opening = self._opening.setdefault(key, asyncio.Lock())
+        async with opening:  # of this conversation alone: its storage may be slow
+            known = self._conversations.get(key)
+            if known is None:
                 await self._store.claim(runtime_session, caller)
-                self._conversations[key] = await self._open(runtime_session, caller)
+                known = await self._open(runtime_session, caller)
                 self._forget_idle()
-            return self._conversations[key]
+                self._conversations[key] = known
+            return known
 
     async def existing(self, runtime_session: str, caller: Caller) -> Conversation | None:
         """Return the caller's conversation, None where nobody has begun it. Raises: `NotOwnerError`."""
@@ -86,17 +110,20 @@ class Service:
     async def _open(self, runtime_session: str, caller: Caller) -> Conversation:
         try:
             agent = await asyncio.to_thread(self._agent, runtime_session, caller)
-        except SnapshotException:  # cut short by a crash of the disk: keep the bytes, begin anew
+        except (SnapshotException, TypeError, ValueError, KeyError, AttributeError) as error:
+            # Cut short by a crash, or of another shape: keep the bytes for whoever repairs them, and begin anew.
+            logger.error("error=%s | snapshot cannot be read and is set aside", type(error).__name__)  # noqa: TRY400
             await self._store.set_aside(runtime_session, caller)
             agent = await asyncio.to_thread(self._agent, runtime_session, caller)
         return Conversation(agent, self.connection, self._link(runtime_session), today=self._today)
 
     def _agent(self, runtime_session: str, caller: Caller) -> Agent:
+        session_manager = self._store.session_manager(runtime_session, caller)
         agent = Agent(
             model=self._model,
             tools=list(drive_tools(self._api, self._tokens)),
-            plugins=[TurnHooks()],
-            session_manager=self._store.session_manager(runtime_session, caller),
+            plugins=[TurnHooks(save=partial(session_manager.save_snapshot, is_latest=True))],
+            session_manager=session_manager,
             agent_id="drive",
             callback_handler=None,
             retry_strategy=ModelRetryStrategy(max_attempts=3, initial_delay=self._retry_delay_s, max_delay=8),
@@ -113,7 +140,7 @@ class Service:
     def _forget_idle(self) -> None:
         """Drop the conversations that were idle longest; their snapshots bring them back."""
         for key in list(self._conversations):
-            if len(self._conversations) <= MAX_IDLE_CONVERSATIONS:
+            if len(self._conversations) < self._max_conversations:
                 return
             if not self._conversations[key].is_busy:
                 del self._conversations[key]

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from strands import Agent
 
 from agent.events import NOTHING_PENDING, AuthRequired, Done, Event, Failed, Text
-from agent.model import explain
+from agent.model import explain, name_of
 from agent.request import Prompt, Resume
 from agent.translate import TurnStream
 from prompts import load
@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 class Consent(Protocol):
     """What a conversation asks about consent (`tools.connection.DriveConnection`)."""
 
-    def has_consent(self) -> bool:
-        """Say whether there is an access token, without asking Google. Raises: `ToolError`."""
+    def missing_consent(self) -> str | None:
+        """Return AgentCore's authorization URL where there is no access token, else None. Raises: `ToolError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,16 @@ class Conversation:
                 self._cancel = cancel
                 async for event in self._run(turn, cancel):
                     events.put_nowait(event)
+        except Exception as error:  # noqa: BLE001 - whatever a model's service raises ends this turn and no other
+            failed = explain(error)
+            logger.warning("error=%s code=%s | turn failed", name_of(error), failed.code)
+            events.put_nowait(failed)
         finally:
             self._cancel = None if self._cancel is cancel else self._cancel
             events.put_nowait(None)
 
     async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncGenerator[Event]:
+        self._settle()
         pending = self._pending()
         if isinstance(turn, Resume):
             answer = await self._without_the_model(turn, is_pending=bool(pending))
@@ -107,14 +112,8 @@ class Conversation:
                 return
         stream = TurnStream(turn, running=self._pending_tools() if pending else [])
         self._agent.system_prompt = load("system", today=self._today(turn.zone), timezone=turn.zone.key)
-        try:
-            async for event in stream.events(self._agent, self._input(turn, pending), cancel):
-                yield event
-        except Exception as error:  # noqa: BLE001 - whatever a model's service raises ends this turn and no other
-            failed = explain(error)
-            logger.warning("error=%s code=%s | turn failed", type(error).__name__, failed.code)
-            yield failed
-            return
+        async for event in stream.events(self._agent, self._input(turn, pending), cancel):
+            yield event
         if stream.stop_reason == "interrupt":
             for event in self._ask(self._link.url or stream.authorization_url, turn.locale):
                 yield event
@@ -123,19 +122,32 @@ class Conversation:
     async def _without_the_model(self, turn: Resume, *, is_pending: bool) -> Sequence[Event]:
         """Return the whole answer to a resume that cannot go on; nothing where it can."""
         if not is_pending:
-            return NOTHING_PENDING
+            return [] if self._is_cut_off() else NOTHING_PENDING
         try:
-            has_consent = await asyncio.to_thread(self._consent.has_consent)
+            authorization_url = await asyncio.to_thread(self._consent.missing_consent)
         except ToolError as error:
             return [Failed(error.user_message, "drive_failed")]
-        if has_consent or not self._link.url:
+        if authorization_url is None:
             return []
-        return [*self._ask(self._link.url, turn.locale), Done("consent_required")]
+        return [*self._ask(self._link.url or authorization_url, turn.locale), Done("consent_required")]
+
+    def _settle(self) -> None:
+        """Let go of an interrupt whose tools have answered, which a turn that was stopped then leaves behind.
+
+        Strands would insist on a resume that it no longer accepts.
+        """
+        if self._is_cut_off():
+            snapshot = self._agent.take_snapshot(include=["interrupt_state"])
+            snapshot.data["interrupt_state"] = {"interrupts": {}, "context": {}, "activated": False}
+            self._agent.load_snapshot(snapshot)
+
+    def _is_cut_off(self) -> bool:
+        """Say whether the last turn ended before the model answered: it was stopped, or the model failed."""
+        return bool(self._agent.messages) and self._agent.messages[-1]["role"] == "user"
 
     def _input(self, turn: Prompt | Resume, pending: list[dict[str, Any]]) -> Any:  # what Strands takes as a prompt
         if not pending:
-            assert isinstance(turn, Prompt)
-            return turn.text
+            return turn.text if isinstance(turn, Prompt) else None  # None: go on from where the last turn was cut off
         # `wait`: without consent still, a bare resume pauses again, while new words are answered.
         response = {"wait": isinstance(turn, Resume)}
         return [{"interruptResponse": {"interruptId": item["id"], "response": response}} for item in pending]

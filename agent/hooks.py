@@ -1,15 +1,28 @@
-"""What we add to Strands' loop: the person's new words on resume, no exception text, alternating roles."""
+"""What we add to Strands' loop: the person's new words on resume, questions that survive a crash, no exception text."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from strands.hooks import AfterToolCallEvent, AfterToolsEvent
+from pydantic import ValidationError
+from strands.hooks import AfterToolCallEvent, AfterToolsEvent, MessageAddedEvent
 from strands.plugins import Plugin, hook
 
 
 class TurnHooks(Plugin):
-    """Hooks of every conversation."""
+    """Hooks of every conversation. `save` keeps the agent as it is now."""
 
     name = "drive-agent:turn"
+
+    def __init__(self, save: Callable[[Any], Awaitable[Any]]) -> None:
+        super().__init__()
+        self._save = save
+
+    @hook  # type: ignore[call-overload]  # its overloads do not know methods
+    async def keep_question(self, event: MessageAddedEvent) -> None:
+        """Save what a person has said before anybody works on it; the session manager saves when a turn ends."""
+        clean(event.message["content"])
+        if event.message["role"] == "user" and not any("toolResult" in block for block in event.message["content"]):
+            await self._save(event.agent)
 
     @hook  # type: ignore[call-overload]  # its overloads do not know methods
     def add_resume_text(self, event: AfterToolsEvent) -> None:
@@ -24,13 +37,25 @@ class TurnHooks(Plugin):
             event.invocation_state["resume_text"] = ""
 
     @hook  # type: ignore[call-overload]  # its overloads do not know methods
-    def hide_exception(self, event: AfterToolCallEvent) -> None:
-        """Keep the text of an unexpected exception, which may hold a URL or a token, from the model."""
-        if event.exception is not None:
-            event.result = {
-                **event.result,
-                "content": [{"text": "The tool failed with an internal error. Tell the person; do not call it again."}],
-            }
+    def explain_exception(self, event: AfterToolCallEvent) -> None:
+        """Tell the model how to call a tool again; keep the text of anything else from it, for it may hold a secret."""
+        if event.selected_tool is None:
+            text = "There is no such tool. Use one of the tools you were given."
+        elif event.exception is not None:
+            text = _advice(event.exception)
+        else:
+            return
+        event.result = {**event.result, "content": [{"text": text}]}
+
+
+def clean(value: Any) -> None:
+    """Replace, in place, what a model may write in JSON and UTF-8 cannot hold: halves of surrogate pairs."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in list(items):
+        if isinstance(item, str):
+            value[key] = item.encode("utf-8", "replace").decode("utf-8")
+        else:
+            clean(item)
 
 
 def merge_roles(context: Any) -> Any:  # Strands' middleware context, whose type is not exported
@@ -42,3 +67,11 @@ def merge_roles(context: Any) -> Any:  # Strands' middleware context, whose type
         else:
             merged.append(message)
     return context if len(merged) == len(context.messages) else context.replace(messages=merged)
+
+
+def _advice(error: Exception) -> str:
+    if not isinstance(error.__cause__, ValidationError):
+        return "The tool failed with an internal error. Tell the person; do not call it again."
+    wrong = error.__cause__.errors(include_input=False, include_url=False, include_context=False)
+    said = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in wrong)
+    return f"Wrong arguments. {said}. Call again with them mended."

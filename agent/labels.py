@@ -3,24 +3,54 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tools.listing import one_line
+
 _LONGEST = 60
+_UNCHANGED = {"audio", "text", "word", "excel", "powerpoint"}
+_JAPANESE = {
+    "folder": "フォルダ",
+    "document": "ドキュメント",
+    "spreadsheet": "スプレッドシート",
+    "presentation": "スライド",
+    "pdf": "PDF",
+    "image": "画像",
+    "video": "動画",
+    "audio": "音声",
+    "form": "フォーム",
+    "word": "Word",
+    "excel": "Excel",
+    "powerpoint": "PowerPoint",
+    "text": "テキスト",
+    "archive": "アーカイブ",
+    "shortcut": "ショートカット",
+}
 
 
-def tool_label(name: str, arguments: Mapping[str, Any], locale: str) -> str:
+def tool_label(name: str, arguments: Any, locale: str) -> str:  # the model wrote the arguments
     """Return a line such as `Searching Drive for spreadsheets …`, in Japanese where `locale` asks for it."""
-    subject = _subject(arguments)
+    given: Mapping[str, Any] = arguments if isinstance(arguments, Mapping) else {}
+    words, kind, folder = (one_line(str(given.get(key) or "")) for key in ("words", "kind", "folder"))
     if locale.lower().startswith("ja"):
-        verb = "一覧を取得しています" if name == "list_files" else "検索しています"
-        return f"ドライブで{verb}: {subject} …" if subject else f"ドライブで{verb} …"
+        return _japanese(name, words, kind, folder)
+    return _english(name, words, kind, folder)
+
+
+def _english(name: str, words: str, kind: str, folder: str) -> str:
+    place = "the folder of a file you saw" if folder.startswith(("[", "#")) else folder
+    what = [f"“{words}”" if words else "", "" if kind in {"", "any"} else kind if kind in _UNCHANGED else f"{kind}s"]
+    text = " ".join(part for part in what if part)
     if name == "list_files":
-        return f"Listing {subject} …" if subject else "Listing your files …"
-    return f"Searching Drive for {subject} …" if subject else "Searching Drive …"
+        return _cut(f"Listing {place}" if place else "Listing your files")
+    searching = f"Searching Drive for {text}" if text else "Searching Drive"
+    return _cut(f"{searching} in {place}" if place else searching)
 
 
-def _subject(arguments: Mapping[str, Any]) -> str:
-    words, kind, folder = (str(arguments.get(key) or "").strip() for key in ("words", "kind", "folder"))
-    folder = f"the folder of {folder}" if folder.startswith("[") else folder
-    parts = [f"“{words}”" if words else "", f"{kind}s" if kind not in {"", "any", "audio", "text"} else ""]
-    parts.append((f"in {folder}" if any(parts) else folder) if folder else "")
-    text = " ".join(" ".join(part for part in parts if part).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def _japanese(name: str, words: str, kind: str, folder: str) -> str:
+    place = "ファイルのあるフォルダ" if folder.startswith(("[", "#")) else folder
+    what = " ".join(part for part in (f"「{words}」" if words else "", _JAPANESE.get(kind, ""), place) if part)
+    doing = "一覧を取得しています" if name == "list_files" else "検索しています"
+    return _cut(f"ドライブで{doing}: {what}" if what else f"ドライブで{doing}")
+
+
+def _cut(text: str) -> str:
+    return f"{text} …" if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

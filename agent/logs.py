@@ -25,6 +25,9 @@ _QUIET = (
 )
 
 
+_WITH_HANDLERS = ("bedrock_agentcore.app", "bedrock_agentcore.auth")
+
+
 def redact(text: str) -> str:
     """Return `text` with everything that looks like a secret replaced."""
     return _SECRETS.sub("[redacted]", text)
@@ -52,7 +55,11 @@ def configure_logging(level: str) -> None:
     # Its retries log the whole URI, with what the person looked for, at WARNING.
     logging.getLogger("googleapiclient.http").setLevel(logging.ERROR)
     logging.getLogger("bedrock_agentcore.default_token_poller").disabled = True
-    for name in ("bedrock_agentcore.app", "bedrock_agentcore.identity_client"):
-        for existing in logging.getLogger(name).handlers:
-            existing.setFormatter(RedactingFormatter(existing.formatter or logging.Formatter()))
-        logging.getLogger(name).propagate = not logging.getLogger(name).handlers
+    # It logs what a model has written of a tool call that it could not finish: what the person looks for.
+    logging.getLogger("strands.event_loop.streaming").setLevel(logging.ERROR)
+    # The trail of who opened what is not a matter of verbosity.
+    logging.getLogger("drive_agent.audit").setLevel(logging.INFO)
+    for name in _WITH_HANDLERS:  # the SDK gives these a handler of their own, unless they have one
+        sdk_logger = logging.getLogger(name)
+        sdk_logger.handlers = [handler]
+        sdk_logger.propagate = False

@@ -82,6 +82,8 @@ def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client se
         raise BadRequestError('"prompt" must be a text.')
     if not prompt.strip():
         raise EmptyPromptError("The question is empty. Ask something about your Drive.")
+    # JSON can spell half a surrogate pair, which no UTF-8 can, and the conversation is stored as UTF-8.
+    prompt = prompt.encode("utf-8", "replace").decode("utf-8")
     if len(prompt) > MAX_PROMPT:
         raise PromptTooLongError(f"The question is too long ({len(prompt)} characters). Send at most {MAX_PROMPT}.")
     return Prompt(text=prompt.strip(), zone=zone, locale=locale)
@@ -121,8 +123,8 @@ def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Acti
 
 def _text(payload: dict[str, Any], key: str, longest: int) -> str:
     value = payload.get(key) or ""
-    if not isinstance(value, str) or len(value) > longest:
-        raise BadRequestError(f'"{key}" must be a text of at most {longest} characters.')
+    if not isinstance(value, str) or len(value) > longest or not value.isascii() or not value.isprintable():
+        raise BadRequestError(f'"{key}" must be at most {longest} printable ASCII characters.')
     return value
 
 

@@ -19,7 +19,8 @@ def open_storage(location: str, region: str) -> Storage:
     if not location.startswith("s3://"):
         # Conversations hold file names, so nobody else on the machine may read them.
         try:
-            Path(location).mkdir(parents=True, exist_ok=True, mode=0o700)
+            Path(location).mkdir(parents=True, exist_ok=True)
+            Path(location).chmod(0o700)
         except OSError as error:
             raise SettingsError(f"DRIVE_AGENT_STATE: the folder cannot be made ({error.strerror}).") from error
         return LocalFileStorage(location)

@@ -8,6 +8,7 @@ thread in between; a client that leaves stops the turn at once.
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
@@ -26,21 +27,52 @@ class EventStream(StreamingResponse):
         super().__init__(body, media_type="text/event-stream", headers=headers)
 
 
-async def _lines(source: Objects, home: asyncio.AbstractEventLoop) -> AsyncIterator[str]:
-    here = asyncio.get_running_loop()
-    arrived: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+async def _lines(source: Objects, home: asyncio.AbstractEventLoop) -> AsyncIterator[bytes]:
+    arrived = _Handover(asyncio.get_running_loop())
 
     async def pump() -> None:
         try:
             async with contextlib.aclosing(source):
                 async for value in source:
-                    here.call_soon_threadsafe(arrived.put_nowait, value)
+                    arrived.put(value)
         finally:
-            here.call_soon_threadsafe(arrived.put_nowait, None)
+            arrived.put(None)
 
     pumping = asyncio.run_coroutine_threadsafe(pump(), home)
     try:
-        while (value := await arrived.get()) is not None:
-            yield f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
+        is_open = True
+        while is_open:
+            values = await arrived.take()
+            is_open = values[-1] is not None
+            lines = [f"data: {json.dumps(value, ensure_ascii=False)}\n\n" for value in values if value is not None]
+            if lines:
+                yield "".join(lines).encode("utf-8", "replace")  # a model may write half a surrogate pair
     finally:
         pumping.cancel()
+
+
+class _Handover:
+    """Hands values from any thread to the loop `here`, None last; what comes while it is busy goes over in one piece.
+
+    Each waking of another loop and each send cost more than a value does.
+    """
+
+    def __init__(self, here: asyncio.AbstractEventLoop) -> None:
+        self._here = here
+        self._lock = threading.Lock()
+        self._values: list[dict[str, Any] | None] = []
+        self._has_values = asyncio.Event()
+
+    def put(self, value: dict[str, Any] | None) -> None:
+        with self._lock:
+            self._values.append(value)
+            is_first = len(self._values) == 1
+        if is_first:
+            self._here.call_soon_threadsafe(self._has_values.set)
+
+    async def take(self) -> list[dict[str, Any] | None]:
+        await self._has_values.wait()
+        self._has_values.clear()
+        with self._lock:
+            values, self._values = self._values, []
+        return values

@@ -1,5 +1,6 @@
 """One person's connection to Google Drive outside a turn: start consent, tell what is connected, revoke."""
 
+import contextlib
 from dataclasses import dataclass
 
 from tools.drive_api import Account, DriveApi
@@ -38,29 +39,22 @@ class DriveConnection:
                 continue
         return None
 
-    def has_consent(self) -> bool:
-        """Say whether the vault holds an access token, without asking Google."""
+    def missing_consent(self) -> str | None:
+        """Return AgentCore's authorization URL where the vault holds no access token, else None. Asks nobody else."""
         try:
             self._tokens.read()
-        except ConsentRequired:
-            return False
-        return True
+        except ConsentRequired as required:
+            return required.authorization_url
+        return None
 
-    def disconnect(self) -> bool:
-        """Revoke the grant at Google and discard it here. False where nothing was connected.
+    def disconnect(self) -> None:
+        """Revoke the grant at Google and discard it here; nothing to do where nothing is connected.
 
         AgentCore has no call that deletes one person's token; `forceAuthentication` is what clears it.
         """
-        try:
-            access_token = self._tokens.read()
-        except ConsentRequired:
-            return False
-        self._api.revoke(access_token)
-        try:
+        with contextlib.suppress(ConsentRequired):
+            self._api.revoke(self._tokens.read())
             self._tokens.require_consent(discard=True)
-        except ConsentRequired:
-            return True
-        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from http.client import HTTPException
 from importlib import resources
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urljoin
@@ -38,6 +39,9 @@ FILE_FIELDS = (
     "id,name,mimeType,webViewLink,parents,driveId,modifiedTime,viewedByMeTime,"
     "owners(displayName,emailAddress,me),lastModifyingUser(displayName,emailAddress,me)"
 )
+
+# httplib2 lets through what the socket and http.client raise; a body that is no UTF-8 is a ValueError.
+_TRANSPORT_ERRORS = (OSError, HTTPException, httplib2.HttpLib2Error, ValueError)
 
 _TIMEOUT_S = 10.0
 _TRIES = 3
@@ -108,7 +112,7 @@ class DriveApi:
         """Return one page of `files.list` over My Drive, shared drives and files shared with the person."""
         answer = self._execute(
             "files.list",
-            lambda: self._service.files().list(
+            lambda: self._files.list(
                 q=query,
                 orderBy=order or None,
                 pageSize=page_size,
@@ -130,7 +134,7 @@ class DriveApi:
         """Return one file's metadata, shared drives included."""
         answer = self._execute(
             "files.get",
-            lambda: self._service.files().get(fileId=file_id, supportsAllDrives=True, fields=FILE_FIELDS),
+            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=FILE_FIELDS),
             access_token,
         )
         return parse_file(answer)
@@ -157,7 +161,7 @@ class DriveApi:
         body = urlencode({"token": access_token})
         try:
             response, _ = self._http.request(self._revoke_url, method="POST", body=body, headers=headers)
-        except (OSError, httplib2.HttpLib2Error) as error:
+        except _TRANSPORT_ERRORS as error:
             self._drop_connections()
             raise DriveUnavailableError("Google did not confirm the revocation") from error
         if response.status not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:  # 400 invalid_token: it holds no more
@@ -194,7 +198,7 @@ class DriveApi:
             answer = request.execute(http=self._http)
         except HttpError as error:
             raise _failure(error) from None  # HttpError's text holds the URL, and with it what the person looked for
-        except (OSError, httplib2.HttpLib2Error) as error:
+        except _TRANSPORT_ERRORS as error:
             self._drop_connections()
             raise DriveUnavailableError(
                 "Drive could not be reached. Tell the person; do not call again now."
@@ -212,6 +216,10 @@ class DriveApi:
         document.pop("mtlsRootUrl", None)
         return build_from_document(document, http=httplib2.Http())
 
+    @cached_property
+    def _files(self) -> Any:  # made once, because the client writes its methods anew each time, for a millisecond
+        return self._service.files()
+
     @property
     def _http(self) -> httplib2.Http:
         # One connection pool a thread, because httplib2 is not thread-safe. A redirect would carry the token elsewhere.
@@ -228,7 +236,7 @@ class DriveApi:
 
 
 def _wait_s(attempt: int, retry_after: str) -> float:
-    if retry_after.isdigit():
+    if retry_after.isascii() and retry_after.isdecimal():
         return min(float(retry_after), _LONGEST_WAIT_S)
     jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
     return min(0.25 * float(2**attempt) + 0.25 * jitter, _LONGEST_WAIT_S)

@@ -1,10 +1,10 @@
 """Answers a list or a search with Drive calls: which folder is meant, which files match, how many there are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from tools.drive_api import DriveFiles
+from tools.drive_api import DriveFiles, FilePage
 from tools.errors import FolderNotFoundError, InvalidFilterError
 from tools.handles import Handles
 from tools.listing import File, Listing, one_line
@@ -16,6 +16,7 @@ EVERYWHERE = "My Drive, shared drives and files shared with you; trash left out"
 
 _SCAN_PAGE = 200
 _SCAN_LIMIT = 1000  # files looked at where we filter ourselves: five list calls, 500 quota units
+_MAX_PAGES = 10
 _ROOT_NAMES = {"root", "my drive", "mydrive", "マイドライブ"}
 
 
@@ -58,28 +59,11 @@ def find(api: DriveFiles, access_token: str, handles: Handles, request: Request)
         searched=f"the folder {one_line(folder.name)}; trash left out" if folder else EVERYWHERE,
         files=(),
         show_viewed=request.order == "opened",
+        by_last_change=bool(request.changed_by.strip() or request.modified_to),
     )
     matches = _own_filter(request)
-    query, order = build_query(wanted), ORDERS[request.order]
-    if matches is None:
-        page = api.list_page(access_token, query=query, order=order, page_size=limit)
-        files, more, incomplete = list(page.files), bool(page.next_page_token), page.incomplete
-        seen = {page.next_page_token}
-        while len(files) < limit and page.next_page_token:  # Drive may answer a page short, or even empty
-            page = api.list_page(
-                access_token,
-                query=query,
-                order=order,
-                page_size=limit - len(files),
-                page_token=page.next_page_token,
-            )
-            files += page.files
-            more, incomplete = bool(page.next_page_token), incomplete or page.incomplete
-            if page.next_page_token in seen:
-                break
-            seen.add(page.next_page_token)
-        return replace(listing, files=files, more=more, incomplete=incomplete)
-    return _scan(api, access_token, listing, matches, query=query, order=order, limit=limit)
+    pages = _Pages(api, access_token, build_query(wanted), ORDERS[request.order])
+    return _scan(pages, listing, matches, limit) if matches else _list(pages, listing, limit)
 
 
 def describe(request: Request) -> str:
@@ -121,37 +105,61 @@ def _own_filter(request: Request) -> Callable[[File], bool] | None:
     return matches
 
 
-def _scan(
-    api: DriveFiles,
-    access_token: str,
-    listing: Listing,
-    matches: Callable[[File], bool],
-    *,
-    query: str,
-    order: str,
-    limit: int,
-) -> Listing:
-    """Look through Drive's pages for files that match, up to `limit` of them or `_SCAN_LIMIT` files."""
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Drive's answer to one query, page by page."""
+
+    api: DriveFiles
+    access_token: str
+    query: str
+    order: str
+
+    def read(self, page_size: int) -> Iterator[FilePage]:
+        """Yield at most `_MAX_PAGES` pages; a page token that comes again would never end, so it ends them."""
+        token, seen = "", set()
+        for _ in range(_MAX_PAGES):
+            page = self.api.list_page(
+                self.access_token, query=self.query, order=self.order, page_size=page_size, page_token=token
+            )
+            yield page
+            token = page.next_page_token
+            if not token or token in seen:
+                return
+            seen.add(token)
+
+
+def _list(pages: _Pages, listing: Listing, limit: int) -> Listing:
+    """Return the first files of Drive's own answer; a page may be short, or even empty, before the last."""
     found: list[File] = []
-    examined, incomplete = 0, False
-    token, seen = "", {""}
-    while True:
-        page = api.list_page(access_token, query=query, order=order, page_size=_SCAN_PAGE, page_token=token)
+    more = incomplete = False
+    for page in pages.read(limit):
+        found += page.files
+        more, incomplete = bool(page.next_page_token), incomplete or page.incomplete
+        if len(found) >= limit:
+            break
+    more = more or len(found) > limit
+    return replace(listing, files=found[:limit], more=more, incomplete=incomplete, capped=more and len(found) < limit)
+
+
+def _scan(pages: _Pages, listing: Listing, matches: Callable[[File], bool], limit: int) -> Listing:
+    """Look through Drive's answer for files that match, up to one more than `limit`, or `_SCAN_LIMIT` files."""
+    found: list[File] = []
+    examined, incomplete, is_end = 0, False, True
+    for page in pages.read(_SCAN_PAGE):
         examined += len(page.files)
         incomplete = incomplete or page.incomplete
         found += [file for file in page.files if matches(file)]
-        token = page.next_page_token
-        if not token or token in seen or len(found) > limit or examined >= _SCAN_LIMIT:
+        is_end = not page.next_page_token
+        if len(found) > limit or examined >= _SCAN_LIMIT:
             break
-        seen.add(token)
-    capped = bool(token) and len(found) <= limit
+    more = len(found) > limit
     return replace(
         listing,
         files=found[:limit],
-        more=len(found) > limit,
+        more=more,
         incomplete=incomplete,
         examined=examined,
-        capped=capped,
+        capped=not is_end and not more,
     )
 
 
@@ -170,7 +178,10 @@ def _folder(api: DriveFiles, access_token: str, handles: Handles, text: str) -> 
 
 
 def _folder_by_name(api: DriveFiles, access_token: str, name: str) -> File:
-    query = build_query(FileFilter(words=name, kind="folder"))
+    try:
+        query = build_query(FileFilter(words=name, kind="folder"))
+    except InvalidFilterError:
+        raise FolderNotFoundError("folder must be a handle such as [2], root, or a folder's name.") from None
     page = api.list_page(access_token, query=query, order=ORDERS["name"], page_size=50)
     folders: Sequence[File] = [file for file in page.files if file.name.casefold() == name.casefold()] or page.files
     if not folders:

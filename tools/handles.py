@@ -8,7 +8,8 @@ from typing import Any
 from tools.errors import UnknownHandleError
 from tools.listing import File
 
-_HANDLE = re.compile(r"\[?\s*#?(\d{1,6})\s*\]?")
+# A bare number is no handle: folders are called "2026".
+_HANDLE = re.compile(r"\[\s*(\d{1,6})\s*\]|#(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,14 @@ class Handles:
         return [self._number(file) for file in files]
 
     def find(self, text: str) -> Handle | None:
-        """Return what a handle such as `[3]`, `3` or `#3` stands for; None where `text` is no handle.
+        """Return what a handle such as `[3]` or `#3` stands for; None where `text` is no handle.
 
         Raises: `UnknownHandleError` for a number that was never given out.
         """
         match = _HANDLE.fullmatch(text.strip())
         if not match:
             return None
-        number = int(match[1])
+        number = int(match[1] or match[2])
         if not 1 <= number <= len(self._handles):
             given = f"[1] to [{len(self._handles)}]" if self._handles else "none yet"
             raise UnknownHandleError(f"There is no [{number}] in this conversation; given out: {given}.")

@@ -4,6 +4,7 @@ What comes out of Drive is data: names are cut to a line of printable characters
 the text that is shown. The model sees handles (`[3]`), never ids or links; a card's link is Drive's own `webViewLink`.
 """
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +79,8 @@ class Listing:
     """The result of one list or search, with everything an honest answer needs.
 
     `examined` counts the files looked at where a filter is ours and not Drive's; 0 where Drive filtered alone.
-    `capped` means that looking stopped at our limit before Drive's list ended.
+    `capped` means that looking stopped at our limit before Drive's list ended. `by_last_change` means that a filter
+    looked at who changed a file last, or when, which is all that Drive tells.
     """
 
     looked_for: str
@@ -88,6 +90,7 @@ class Listing:
     incomplete: bool = False
     examined: int = 0
     capped: bool = False
+    by_last_change: bool = False
     show_viewed: bool = False
 
 
@@ -121,7 +124,9 @@ def render(listing: Listing, handles: Sequence[int], zone: ZoneInfo) -> str:
             f"Note: Drive has no filter for that person, so I looked through {_count(listing.examined, 'file')}."
         )
     if listing.capped:
-        lines.append("Note: I stopped there; older files were not checked. Narrow the dates to look further back.")
+        lines.append("Note: I stopped there; the files after them in this order were not checked. Narrow the filters.")
+    if listing.by_last_change:
+        lines.append("Note: Drive knows only the last change of a file; one that was changed again since is not here.")
     if listing.incomplete:
         lines.append("Note: Drive says it could not search everything (incompleteSearch).")
     lines += [f"[{handle}] {_row(file, listing, zone)}" for handle, file in zip(handles, listing.files, strict=True)]
@@ -144,7 +149,7 @@ def parse_file(raw: dict[str, Any]) -> File:
     """Read a Drive v3 `File` resource; absent fields stay empty."""
     owners = raw.get("owners") or [None]
     return File(
-        id=raw["id"],
+        id=raw.get("id", ""),
         name=raw.get("name", ""),
         mime_type=raw.get("mimeType", ""),
         link=raw.get("webViewLink", ""),
@@ -160,7 +165,7 @@ def parse_file(raw: dict[str, Any]) -> File:
 def _found(listing: Listing) -> str:
     shown = len(listing.files)
     if not shown:
-        return "nothing"
+        return "nothing so far" if listing.capped or listing.more else "nothing"
     return f"{_count(shown, 'file')} shown, there are more" if listing.more else f"{_count(shown, 'file')}, all shown"
 
 
@@ -169,23 +174,31 @@ def _count(number: int, noun: str) -> str:
 
 
 def _row(file: File, listing: Listing, zone: ZoneInfo) -> str:
-    parts = [one_line(file.name) or "(no name)", type_name(file.mime_type)]
+    # Quoted and escaped, so that no name can pass for another column or another row.
+    parts = [json.dumps(one_line(file.name), ensure_ascii=False), type_name(file.mime_type)]
     if listing.show_viewed and file.viewed:
         parts.append(f"opened {_day(file.viewed, zone)}")
     if file.modified:
         changed = f"changed {_day(file.modified, zone)}"
         parts.append(
-            f"{changed} by {one_line(file.changed_by.name)}" if file.changed_by and file.changed_by.name else changed
+            f"{changed} by {_column(file.changed_by.name)}" if file.changed_by and file.changed_by.name else changed
         )
     if file.owner and file.owner.name and not file.owner.is_me:
-        parts.append(f"owner {one_line(file.owner.name)}")
+        parts.append(f"owner {_column(file.owner.name)}")
     elif file.drive_id:
         parts.append("in a shared drive")
     return " | ".join(parts)
 
 
+def _column(name: str) -> str:
+    return one_line(name).replace("|", "/")
+
+
 def _day(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).date().isoformat()
+    try:
+        return moment.astimezone(zone).date().isoformat()
+    except OverflowError:  # at either end of the calendar
+        return moment.date().isoformat()
 
 
 def _time(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 In: every field is optional; times are timezone-aware datetimes.
 Out: a `q` string; trashed files are excluded; every `or` group stands in parentheses, because Drive gives `and` and
 `or` the same precedence, left to right.
-Raises: `InvalidFilterError` for words without a letter or digit, or a period that ends before it starts.
+Raises: `InvalidFilterError` for words without a letter or digit, a day of the wrong form, or days out of order.
 Literals escape the backslash first, then the single quote:
 https://developers.google.com/workspace/drive/api/guides/search-files
 """
@@ -92,8 +92,6 @@ def build_query(wanted: FileFilter) -> str:
         terms.append(f"{literal(wanted.owner_email)} in owners")
     if wanted.folder_id:
         terms.append(f"{literal(wanted.folder_id)} in parents")
-    if wanted.modified_from and wanted.modified_before and wanted.modified_from >= wanted.modified_before:
-        raise InvalidFilterError("modified_to is before modified_from. Call again with the days in order.")
     if wanted.modified_from:
         terms.append(f"modifiedTime >= '{_rfc3339(wanted.modified_from)}'")
     if wanted.modified_before:
@@ -104,8 +102,11 @@ def build_query(wanted: FileFilter) -> str:
 
 def day_range(first: str, last: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     """Turn two inclusive days (`YYYY-MM-DD`, either may be empty) of a time zone into [start, end)."""
-    start = _midnight(_day(first, "modified_from"), zone) if first else None
-    end = _midnight(_day(last, "modified_to") + timedelta(days=1), zone) if last else None
+    try:
+        start = _midnight(_day(first, "modified_from"), zone) if first else None
+        end = _midnight(_day(last, "modified_to") + timedelta(days=1), zone) if last else None
+    except OverflowError:
+        raise InvalidFilterError("modified_from and modified_to: leave a day out for an open end.") from None
     if start and end and start >= end:
         raise InvalidFilterError("modified_to is before modified_from. Call again with the days in order.")
     return start, end
@@ -141,9 +142,9 @@ def _day(text: str, field: str) -> date:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone)
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)  # overflows here, if at all
 
 
 def _rfc3339(moment: datetime) -> str:
     # Drive reads a time without an offset as UTC; we always send UTC, spelled out.
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import socket
 import threading
 
 import httpx
@@ -97,6 +98,7 @@ def test_consent_is_asked_for_in_text_and_as_one_event():
         (b'{"prompt": ', SESSION, 400, "invalid_json"),
         (b"\xff\xfe", SESSION, 400, "invalid_json"),
         (b"[" * 100_000, SESSION, 400, "invalid_json"),
+        (b'{"prompt": ' + b"[" * 900 + b"]" * 900 + b"}", SESSION, 400, "invalid_json"),
         ({"prompt": ""}, SESSION, 400, "empty_prompt"),
         ({"prompt": "x" * 40_000}, SESSION, 413, "prompt_too_long"),
         ({"prompt": "x" * 1_000_000}, SESSION, 413, "request_too_large"),
@@ -260,3 +262,49 @@ def test_a_setting_that_is_wrong_is_said_and_the_process_lives_on():
         answer = http.post("/invocations", json={"prompt": "hi"}, headers={SESSION_HEADER: SESSION})
         assert "DRIVE_AGENT_MODEL" in answer.text
         assert http.get("/ping").status_code == 200
+
+
+def test_half_a_surrogate_pair_in_a_prompt_does_not_poison_the_conversation():
+    with Agent([say("one")], [say("two")]) as agent:
+        assert events(agent.post(b'{"prompt": "find \\ud83d"}'))[-1]["type"] == "done"
+        assert events(agent.post({"prompt": "again"}))[-1]["type"] == "done"
+        assert agent.model.requests[-1]["messages"][0]["content"][0]["text"] == "find ?"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"host": "evil.example:8080"},
+        {"origin": "http://evil.example:8080"},
+        {"host": "127.0.0.1.evil.example"},
+        {"origin": "null"},
+        {"host": "[bad"},
+    ],
+)
+def test_in_local_mode_a_web_page_cannot_ask_in_the_name_of_the_person_at_this_computer(headers):
+    with Agent([say("secret")]) as agent:
+        answer = agent.post({"prompt": "list my files"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_local")
+        assert agent.model.requests == []
+
+
+def test_behind_the_runtime_the_host_is_whatever_it_is():
+    with Agent([say("hi")], environ=CLOUD) as agent:
+        answer = agent.post({"prompt": "hi"}, headers={**bearer("alice"), "host": "container-17.internal:8080"})
+        assert events(answer)[-1]["type"] == "done"
+
+
+def test_a_pipelined_request_is_not_served_as_the_one_before_it():
+    with Agent([say("for alice")], [say("for nobody")], environ=CLOUD) as agent:
+        named = "".join(f"{name}: {value}\r\n" for name, value in bearer("alice").items())
+        body = json.dumps({"prompt": "hi"})
+        common = f"Host: x\r\n{SESSION_HEADER}: {SESSION}\r\nContent-Length: {len(body)}\r\n"
+        requests = "".join(
+            f"POST /invocations HTTP/1.1\r\n{common}{extra}\r\n{body}" for extra in (named, "Connection: close\r\n")
+        )
+        port = int(agent.url.rsplit(":", 1)[1])
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(requests.encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+        assert "no_identity" in answer
+        assert len(agent.model.requests) == 1

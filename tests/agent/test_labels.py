@@ -8,11 +8,13 @@ from agent.labels import tool_label
     [
         ("list_files", {}, "Listing your files …"),
         ("list_files", {"folder": "Finance"}, "Listing Finance …"),
-        ("list_files", {"folder": "[2]"}, "Listing the folder of [2] …"),
+        ("list_files", {"folder": "[2]"}, "Listing the folder of a file you saw …"),
         ("search_files", {}, "Searching Drive …"),
         ("search_files", {"kind": "spreadsheet"}, "Searching Drive for spreadsheets …"),
         ("search_files", {"words": "Q3", "kind": "pdf", "folder": "Ops"}, "Searching Drive for “Q3” pdfs in Ops …"),
-        ("search_files", {"words": "x" * 100}, "Searching Drive for “" + "x" * 58 + "… …"),
+        ("search_files", {"words": "x" * 100}, "Searching Drive for “" + "x" * 39 + "…"),
+        ("search_files", {"words": "a\x1b[31m\u202eb"}, "Searching Drive for “a[31mb” …"),
+        ("search_files", ["no", "mapping"], "Searching Drive …"),
     ],
 )
 def test_a_label_says_what_is_done(name, arguments, label):
@@ -20,4 +22,8 @@ def test_a_label_says_what_is_done(name, arguments, label):
 
 
 def test_a_label_speaks_japanese():
-    assert tool_label("search_files", {"words": "予算"}, "ja-JP") == "ドライブで検索しています: “予算” …"
+    assert (
+        tool_label("search_files", {"words": "予算", "kind": "pdf"}, "ja-JP")
+        == "ドライブで検索しています: 「予算」 PDF …"
+    )
+    assert tool_label("list_files", {}, "ja") == "ドライブで一覧を取得しています …"

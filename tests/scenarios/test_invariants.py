@@ -70,6 +70,18 @@ def test_no_secret_is_in_a_log_a_snapshot_or_a_model_request(world):
             assert not found, f"{what} is in {place}: …{text[max(0, found.start() - 120) : found.start()]}…"
 
 
+def test_every_drive_call_is_in_the_audit_with_who_it_was_for(world):
+    talks = [world.connected(person) for person in (world.alice, world.bob)]
+    before = len(world.stack.log("agent"))
+    for talk in talks:
+        talk.ask(FIND)
+    written = world.stack.log("agent")[before:]
+    lines = [json.loads(line[line.index("{") :]) for line in written.splitlines() if '"event": "drive_call"' in line]
+    assert [line["method"] for line in lines] == ["files.list", "files.list"]
+    assert len({line["caller"] for line in lines}) == 2
+    assert all(line["outcome"] == "ok" and line["files"] > 0 and len(line["caller"]) == 16 for line in lines)
+
+
 def test_what_people_say_and_what_files_are_called_is_not_logged(world):
     talk = world.connected()
     talk.ask('find files named "Q3 budget"')

@@ -155,6 +155,24 @@ def test_an_answer_that_is_no_json_is_an_outage(api, google):
         page(api)
 
 
+@pytest.mark.parametrize("body", [b'{"files": [{"name": "\xff"}]}', b'{"files"'])
+def test_a_body_that_cannot_be_read_is_an_outage(api, google, body):
+    google.answers = [(200, body, {})] * 3
+    with pytest.raises(DriveUnavailableError):
+        page(api)
+
+
+def test_a_body_that_is_cut_short_is_tried_again_on_a_new_connection(api, google):
+    google.answers = [(200, b'{"files": []}', {"content-length": "999", "connection": "close"}), OK]
+    assert page(api).files
+
+
+def test_a_strange_retry_after_does_no_harm(api, google, slept):
+    google.answers = [google_error(429, "rateLimitExceeded", **{"retry-after": "Fri, 31 Dec 2026 23:59:59 GMT"}), OK]
+    page(api)
+    assert len(slept) == 1
+
+
 def test_a_closed_port_is_an_outage(slept):
     api = DriveApi("http://127.0.0.1:9/", "http://127.0.0.1:9/revoke", sleep=slept.append)
     with pytest.raises(DriveUnavailableError):

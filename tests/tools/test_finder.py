@@ -84,7 +84,7 @@ def test_the_handle_of_a_folder_means_its_content():
     drive = MemoryDrive(folders={"f": folder("Budgets", id="f", parent_id="up")})
     handles = Handles()
     handles.number([folder("Budgets", id="f", parent_id="up")])
-    find(drive, TOKEN, handles, Request(zone=UTC, folder="1"))
+    find(drive, TOKEN, handles, Request(zone=UTC, folder="#1"))
     assert drive.calls[-1]["query"] == "'f' in parents and trashed = false"
 
 
@@ -118,3 +118,36 @@ def test_the_same_file_keeps_its_handle_over_a_restart():
     assert handles.number([file("a"), file("b")]) == [1, 2]
     again = Handles.load(handles.dump())
     assert again.number([file("b"), file("c")]) == [2, 3]
+
+
+def test_a_folder_whose_name_is_a_number_is_a_name():
+    drive = MemoryDrive(pages=[FilePage([folder("2026", id="y")], "", incomplete=False)])
+    handles = Handles()
+    handles.number([file("a", parent_id="p")])
+    find(drive, TOKEN, handles, Request(zone=UTC, folder="2026"))
+    assert drive.calls[-1]["query"] == "'y' in parents and trashed = false"
+
+
+def test_a_folder_name_without_a_letter_is_explained_as_a_folder():
+    with pytest.raises(FolderNotFoundError, match="folder must be"):
+        find(MemoryDrive(), TOKEN, Handles(), Request(zone=UTC, folder="---"))
+
+
+@pytest.mark.parametrize("who", ["", "Ben"])
+def test_an_incomplete_search_on_any_page_is_kept(who):
+    pages = [FilePage([], "1", incomplete=True), FilePage([file("a", changed_by=BEN)], "", incomplete=False)]
+    assert find(MemoryDrive(pages=pages), TOKEN, Handles(), Request(zone=UTC, changed_by=who)).incomplete
+
+
+@pytest.mark.parametrize("who", ["", "Ben"])
+def test_empty_pages_without_end_are_given_up_and_said(who):
+    drive = MemoryDrive(pages=[FilePage([], str(number + 1), incomplete=False) for number in range(50)])
+    found = find(drive, TOKEN, Handles(), Request(zone=UTC, changed_by=who))
+    assert len(drive.calls) == 10
+    assert found.capped
+
+
+def test_files_changed_since_a_period_are_said_to_be_missing():
+    drive = MemoryDrive()
+    assert find(drive, TOKEN, Handles(), Request(zone=UTC, modified_to="2026-11-15")).by_last_change
+    assert not find(drive, TOKEN, Handles(), Request(zone=UTC, words="a")).by_last_change

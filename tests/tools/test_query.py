@@ -45,10 +45,18 @@ def test_days_are_inclusive_and_those_of_the_persons_time_zone():
     assert (start, end) == (datetime(2026, 11, 9, 5, tzinfo=UTC), datetime(2026, 11, 16, 5, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("days", [("2026-11-15", "2026-11-09"), ("last week", ""), ("", "2026-13-01")])
+@pytest.mark.parametrize(
+    "days",
+    [("2026-11-15", "2026-11-09"), ("last week", ""), ("", "2026-13-01"), ("", "9999-12-31"), ("0001-01-01", "")],
+)
 def test_days_that_make_no_period_are_explained_to_the_model(days):
     with pytest.raises(InvalidFilterError, match="modified_"):
-        day_range(*days, ZoneInfo("UTC"))
+        day_range(*days, ZoneInfo("Asia/Tokyo"))
+
+
+def test_a_very_early_year_keeps_its_four_digits():
+    start, _ = day_range("0900-01-01", "", ZoneInfo("UTC"))
+    assert "'0900-01-01T00:00:00Z'" in build_query(FileFilter(modified_from=start))
 
 
 def test_words_without_a_letter_are_refused():

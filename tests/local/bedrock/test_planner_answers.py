@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - Japanese and typographic punctuation
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,7 +177,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_name_is_listed_as_it_is_and_changes_nothing_else(name):
-    listing = RECENT.replace("Roadmap 2026", name)
+    listing = RECENT.replace("Roadmap 2026", json.dumps(name, ensure_ascii=False))
     blocks = answer("which files did I open last?", [use("t1", "list_files", order="opened")], result("t1", listing))
     plain = answer("which files did I open last?", [use("t1", "list_files", order="opened")], result("t1", RECENT))
     assert text_of(blocks) == text_of(plain).replace("Roadmap 2026", name)
@@ -185,7 +187,7 @@ def test_a_hostile_file_name_is_listed_as_it_is_and_changes_nothing_else(name):
 @given(st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60))
 @settings(max_examples=100, deadline=None)
 def test_any_name_is_listed_as_the_tool_wrote_it(name):
-    listing = RECENT.replace("Roadmap 2026", name)
+    listing = RECENT.replace("Roadmap 2026", json.dumps(name, ensure_ascii=False))
     blocks = answer("which files did I open last?", [use("t1", "list_files")], result("t1", listing))
     assert f"1. {name} – document, opened" in text_of(blocks)
 

@@ -4,11 +4,13 @@
     Searched: …
     Found: 3 files, all shown | 20 files shown, there are more | nothing
     Note: …
-    [1] name | kind | facts…
+    [1] "name" | kind | facts…
 
-Names are data and may hold anything, ` | ` included: the kind is looked for from the right.
+Names are data and may hold anything, ` | ` included: they are JSON strings, or the kind is looked for from the right.
 """
 
+import contextlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +60,10 @@ _HEADS = ("Looked for", "Searched", "Found", "Note")
 
 
 def _row(match: re.Match[str]) -> Row:
+    if match[2].startswith('"'):
+        with contextlib.suppress(ValueError):
+            name, end = json.JSONDecoder().raw_decode(match[2])
+            return Row(f"[{match[1]}]", name, tuple(match[2][end:].removeprefix(" | ").split(" | ")))
     parts = match[2].split(" | ")
     at = max((index for index, part in enumerate(parts) if index and part in KINDS), default=min(1, len(parts)))
     return Row(f"[{match[1]}]", " | ".join(parts[:at]), tuple(parts[at:]))

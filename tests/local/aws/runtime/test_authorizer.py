@@ -2,6 +2,7 @@ import base64
 import hmac
 import json
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,13 @@ MISMATCH = "Authorization method mismatch. The agent is configured for a differe
 SIGV4 = (
     "AWS4-HMAC-SHA256 Credential=a/20260101/us-west-2/bedrock-agentcore/aws4_request, SignedHeaders=host, Signature=x"
 )
+
+
+@dataclass(frozen=True)
+class FromNow:
+    """A moment after the test begins: tests are collected long before they run."""
+
+    seconds: int
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +64,16 @@ def test_token_of_the_pool_is_accepted(invoke, claims, pool_key, container):
     [
         ({"iss": "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_other"}, "another issuer"),
         ({"exp": 1}, "has expired"),
-        ({"exp": int(time.time()) + 45}, "expires within a minute"),
-        ({"nbf": int(time.time()) + 600}, "not valid yet"),
+        ({"exp": FromNow(45)}, "expires within a minute"),
+        ({"nbf": FromNow(600)}, "not valid yet"),
         ({"exp": "soon"}, "does not say when"),
         ({"sub": ""}, "no issuer or no subject"),
     ],
 )
 def test_token_that_proves_nothing_is_a_401_with_a_sentence(invoke, claims, pool_key, container, change, sentence):
-    answer = invoke(sign({**claims, **change}, pool_key))
+    now = int(time.time())
+    told = {name: now + value.seconds if isinstance(value, FromNow) else value for name, value in change.items()}
+    answer = invoke(sign({**claims, **told}, pool_key))
     assert answer.status_code == 401
     assert sentence in answer.json()["message"]
     assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]

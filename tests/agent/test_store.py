@@ -1,0 +1,50 @@
+import asyncio
+import stat
+
+import pytest
+from strands.storage import InMemoryStorage, S3Storage
+
+from agent.caller import Caller
+from agent.errors import NotOwnerError, SettingsError
+from agent.store import ConversationStore, open_storage
+
+ALICE, BOB = Caller("jwt", "i", "alice"), Caller("jwt", "i", "bob")
+SESSION = "chat-0123456789abcdef0123456789abcdef"
+
+
+def test_the_folder_of_conversations_is_its_owners_alone(tmp_path):
+    open_storage(str(tmp_path / "deep" / "state"), "us-west-2")
+    assert stat.S_IMODE((tmp_path / "deep" / "state").stat().st_mode) == 0o700
+
+
+def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path):
+    (tmp_path / "state").mkdir(mode=0o755)
+    open_storage(str(tmp_path / "state"), "us-west-2")
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_a_bucket_is_opened_by_its_address():
+    assert isinstance(open_storage("s3://bucket/some/prefix", "us-west-2"), S3Storage)
+    with pytest.raises(SettingsError, match="DRIVE_AGENT_STATE"):
+        open_storage("s3:///prefix", "us-west-2")
+
+
+def test_the_first_caller_owns_and_the_second_is_refused():
+    store = ConversationStore(InMemoryStorage())
+
+    async def play():
+        assert not await store.check_owner(SESSION, ALICE)
+        await store.claim(SESSION, ALICE)
+        await store.claim(SESSION, ALICE)
+        assert await store.check_owner(SESSION, ALICE)
+        with pytest.raises(NotOwnerError):
+            await store.claim(SESSION, BOB)
+
+    asyncio.run(play())
+
+
+def test_a_conversations_key_is_its_owners_even_where_the_record_of_ownership_is_lost():
+    store = ConversationStore(InMemoryStorage())
+    keys = {store.session_manager(SESSION, caller).session_id for caller in (ALICE, BOB)}
+    assert len(keys) == 2
+    assert not any("alice" in key or SESSION in key for key in keys)
