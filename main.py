@@ -20,5 +20,5 @@ app = create_app(settings)
 configure_logging(settings.log_level)
 
 if __name__ == "__main__":
-    # Left to itself the SDK listens on loopback, unless it finds itself in a Docker container.
-    app.run(port=int(os.environ.get("PORT") or 8080), host=None if settings.is_local else "0.0.0.0")  # noqa: S104
+    # Left to itself the SDK chooses by whether it finds itself in a Docker container.
+    app.run(port=settings.port, host="127.0.0.1" if settings.is_local else "0.0.0.0")  # noqa: S104 - the Runtime's contract

@@ -23,7 +23,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
 from agent import wire
-from agent.audit import current_caller
+from agent.audit import current_caller, name_in_audit
 from agent.body import BodyGuard
 from agent.caller import Caller, derive_caller
 from agent.errors import AgentError, BadRequestError, DriveFailedError, SettingsError
@@ -83,11 +83,12 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
         try:
             headers = _headers(context)
             caller = _caller(headers, settings)
-            _enter(caller, headers)
+            enter = partial(_enter, name_in_audit(caller.key, settings.audit_key), headers)
+            enter()
             _use_worker_threads(loops)
             service = await lazy.get()
             if isinstance(request, Prompt | Resume):
-                return await _turn(service, request, runtime_session, partial(_enter, caller, headers), caller)
+                return await _turn(service, request, runtime_session, enter, caller)
             return await _action(service, request, runtime_session, caller)
         except (AgentError, SettingsError) as error:
             code = error.code if isinstance(error, AgentError) else "misconfigured"
@@ -178,9 +179,9 @@ def _workload_token(headers: Mapping[str, str]) -> str | None:
     return headers.get(IDENTITY_WAT_HEADER.lower()) or headers.get(ACCESS_TOKEN_HEADER.lower()) or None
 
 
-def _enter(caller: Caller, headers: Mapping[str, str]) -> None:
+def _enter(name: str, headers: Mapping[str, str]) -> None:
     """Say in the context of this task, from which tools and audit read it, for whom and with what it works."""
-    current_caller.set(caller.key)
+    current_caller.set(name)
     token: Any = _workload_token(headers)  # None as well, so that no other request's stays
     BedrockAgentCoreContext.set_workload_access_token(token)
 

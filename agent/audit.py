@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 from contextvars import ContextVar
@@ -12,8 +14,13 @@ if TYPE_CHECKING:  # importing it for real would load Google's client before the
 
 audit_logger = logging.getLogger("drive_agent.audit")
 
-# The caller's key (a hash), set for each request and inherited by the worker threads that tools run in.
+# Who a request is for, as `name_in_audit` spells it; set for each request and inherited by the threads of tools.
 current_caller: ContextVar[str] = ContextVar("current_caller", default="")
+
+
+def name_in_audit(caller_key: str, audit_key: str) -> str:
+    """Return a short keyed hash of a caller: the same for one person always, and nobody's without the key."""
+    return hmac.new(audit_key.encode(), caller_key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def record_drive_call(call: DriveCall) -> None:
@@ -23,7 +30,7 @@ def record_drive_call(call: DriveCall) -> None:
         json.dumps(
             {
                 "event": "drive_call",
-                "caller": current_caller.get()[:16],
+                "caller": current_caller.get(),
                 "method": call.method,
                 "outcome": call.outcome,
                 "files": call.files,

@@ -49,6 +49,7 @@ class Conversation:
         self._today = today
         self._turn_lock = asyncio.Lock()
         self._cancel: threading.Event | None = None
+        self._is_stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -66,6 +67,7 @@ class Conversation:
         if self._cancel is None:
             return False
         self._cancel.set()
+        self._is_stopped = True
         return True
 
     async def run(self, turn: Prompt | Resume) -> AsyncGenerator[Event]:
@@ -103,6 +105,7 @@ class Conversation:
 
     async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncGenerator[Event]:
         self._settle()
+        self._is_stopped = False
         pending = self._pending()
         if isinstance(turn, Resume):
             answer = await self._without_the_model(turn, is_pending=bool(pending))
@@ -137,6 +140,8 @@ class Conversation:
         Strands would insist on a resume that it no longer accepts.
         """
         if self._is_cut_off():
+            if self._is_stopped:  # the person does not want that answer any more
+                self._agent.messages.append({"role": "assistant", "content": [{"text": "(Stopped by the person.)"}]})
             snapshot = self._agent.take_snapshot(include=["interrupt_state"])
             snapshot.data["interrupt_state"] = {"interrupts": {}, "context": {}, "activated": False}
             self._agent.load_snapshot(snapshot)

@@ -54,8 +54,6 @@ def build_model(setting: str, region: str) -> Model:
     Raises: `SettingsError` for an unknown provider, or one whose package is not installed.
     """
     provider, _, model_id = setting.partition(":")
-    if not model_id:
-        raise SettingsError("DRIVE_AGENT_MODEL must be <provider>:<model id>, such as bedrock:<id> or anthropic:<id>.")
     if provider == "bedrock":
         return BedrockModel(
             model_id=model_id,

@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
@@ -34,10 +34,12 @@ class Settings:
     google_api_url: str
     google_revoke_url: str
     model: str
+    port: int
     state: str
     workload: str
     local_user: str
     log_level: str
+    audit_key: str = field(default="", repr=False)
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> "Settings":
@@ -60,10 +62,12 @@ class Settings:
             connect_url=environ.get("DRIVE_AGENT_CONNECT_URL", ""),
             google_api_url=environ.get("DRIVE_AGENT_GOOGLE_API_URL") or "https://www.googleapis.com/",
             google_revoke_url=environ.get("DRIVE_AGENT_GOOGLE_REVOKE_URL") or "https://oauth2.googleapis.com/revoke",
-            model=environ.get("DRIVE_AGENT_MODEL") or "bedrock:global.anthropic.claude-sonnet-4-6",
+            model=_model(environ.get("DRIVE_AGENT_MODEL") or "bedrock:global.anthropic.claude-sonnet-4-6"),
+            port=_port(environ.get("PORT") or "8080"),
             state=state,
             workload=environ.get("DRIVE_AGENT_WORKLOAD") or "drive-agent-local",
             local_user=environ.get("DRIVE_AGENT_LOCAL_USER") or "local",
+            audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
             log_level=_log_level(environ.get("DRIVE_AGENT_LOG_LEVEL") or "INFO"),
         )
 
@@ -98,6 +102,21 @@ def is_loopback(hostname: str) -> bool:
         return ipaddress.ip_address(hostname).is_loopback
     except ValueError:
         return False
+
+
+def _model(setting: str) -> str:
+    provider, _, model_id = setting.partition(":")
+    if not provider.isalpha() or not model_id:
+        raise SettingsError(
+            "DRIVE_AGENT_MODEL (MODEL of `make up`) must be <provider>:<model id>, as in bedrock:<id> or anthropic:<id>."
+        )
+    return setting
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):  # noqa: PLR2004 - TCP's
+        raise SettingsError("PORT must be a number between 1 and 65535.")
+    return int(text)
 
 
 def _log_level(level: str) -> str:

@@ -165,7 +165,11 @@ class Stack:
             "DRIVE_AGENT_LOG_LEVEL": self.options.log_level,
         }
         if self.options.model:
-            environ |= {k: v for k, v in self._environ.items() if k.startswith(_MODEL_CREDENTIALS)}
+            if self.options.model.startswith("bedrock:"):  # the samples would win over a profile or a role
+                environ = {name: value for name, value in environ.items() if not name.startswith("AWS_ACCESS")}
+                environ.pop("AWS_SECRET_ACCESS_KEY")
+                environ["AWS_EC2_METADATA_DISABLED"] = "false"
+            environ |= {name: value for name, value in self._environ.items() if name.startswith(_MODEL_CREDENTIALS)}
             environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = f"https://bedrock-runtime.{REGION}.amazonaws.com"
         return environ
 

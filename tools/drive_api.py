@@ -15,7 +15,7 @@ from functools import cached_property
 from http import HTTPStatus
 from http.client import HTTPException
 from importlib import resources
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from urllib.parse import urlencode, urljoin
 
 import httplib2
@@ -50,8 +50,6 @@ _RATE_LIMITS = {"userRateLimitExceeded", "rateLimitExceeded", "RATE_LIMIT_EXCEED
 _SCOPE_REASONS = {"insufficientPermissions", "insufficientScopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 
 logger = logging.getLogger(__name__)
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +108,9 @@ class DriveApi:
 
     def list_page(self, access_token: str, *, query: str, order: str, page_size: int, page_token: str = "") -> FilePage:
         """Return one page of `files.list` over My Drive, shared drives and files shared with the person."""
-        answer = self._execute(
+        answer = self._call(
             "files.list",
+            access_token,
             lambda: self._files.list(
                 q=query,
                 orderBy=order or None,
@@ -122,7 +121,6 @@ class DriveApi:
                 includeItemsFromAllDrives=True,
                 fields=f"nextPageToken,incompleteSearch,files({FILE_FIELDS})",
             ),
-            access_token,
         )
         return FilePage(
             files=[parse_file(raw) for raw in answer.get("files", [])],
@@ -132,19 +130,19 @@ class DriveApi:
 
     def get(self, access_token: str, file_id: str) -> File:
         """Return one file's metadata, shared drives included."""
-        answer = self._execute(
+        answer = self._call(
             "files.get",
-            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=FILE_FIELDS),
             access_token,
+            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=FILE_FIELDS),
         )
         return parse_file(answer)
 
     def account(self, access_token: str) -> Account:
         """Return whose Drive the token opens."""
-        answer = self._execute(
+        answer = self._call(
             "about.get",
-            lambda: self._service.about().get(fields="user(displayName,emailAddress)"),
             access_token,
+            lambda: self._service.about().get(fields="user(displayName,emailAddress)"),
         )
         user = answer.get("user", {})
         return Account(email=user.get("emailAddress", ""), name=user.get("displayName", ""))
@@ -154,9 +152,9 @@ class DriveApi:
 
         Raises: `DriveUnavailableError` where Google does not confirm it.
         """
-        self._retry(lambda: self._send_revocation(access_token))
+        self._execute("revoke", lambda: self._send_revocation(access_token))
 
-    def _send_revocation(self, access_token: str) -> None:
+    def _send_revocation(self, access_token: str) -> dict[str, Any]:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         body = urlencode({"token": access_token})
         try:
@@ -166,12 +164,16 @@ class DriveApi:
             raise DriveUnavailableError("Google did not confirm the revocation") from error
         if response.status not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:  # 400 invalid_token: it holds no more
             raise DriveUnavailableError("Google did not confirm the revocation")
+        return {}
 
-    def _execute(self, method: str, build: Callable[[], Any], access_token: str) -> dict[str, Any]:
+    def _call(self, method: str, access_token: str, build: Callable[[], Any]) -> dict[str, Any]:
+        return self._execute(method, lambda: self._send(build(), access_token))
+
+    def _execute(self, method: str, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         started = time.monotonic()
         outcome, files = "ok", 0
         try:
-            answer = self._retry(lambda: self._send(build(), access_token))
+            answer = self._retry(send)
             files = len(answer.get("files", []))
         except ToolError as error:
             outcome = type(error).__name__
@@ -182,10 +184,10 @@ class DriveApi:
             elapsed_ms = round((time.monotonic() - started) * 1000)
             self._record(DriveCall(method=method, outcome=outcome, files=files, elapsed_ms=elapsed_ms))
 
-    def _retry(self, call: Callable[[], Answer]) -> Answer:
+    def _retry(self, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         for attempt in range(1, _TRIES + 1):
             try:
-                return call()
+                return send()
             except TransientToolError as failure:
                 if attempt == _TRIES:
                     raise

@@ -53,10 +53,13 @@ def find(api: DriveFiles, access_token: str, handles: Handles, request: Request)
         folder_id=folder.id if folder else "",
         modified_from=start,
         modified_before=end,
+        is_opened=request.order == "opened" and folder is None,
     )
     listing = Listing(
         looked_for=describe(request),
-        searched=f"the folder {one_line(folder.name)}; trash left out" if folder else EVERYWHERE,
+        searched=f"the folder {one_line(folder.name)} itself, not the folders in it; trash left out"
+        if folder
+        else EVERYWHERE,
         files=(),
         show_viewed=request.order == "opened",
         by_last_change=bool(request.changed_by.strip() or request.modified_to),

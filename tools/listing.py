@@ -165,8 +165,12 @@ def parse_file(raw: dict[str, Any]) -> File:
 def _found(listing: Listing) -> str:
     shown = len(listing.files)
     if not shown:
-        return "nothing so far" if listing.capped or listing.more else "nothing"
-    return f"{_count(shown, 'file')} shown, there are more" if listing.more else f"{_count(shown, 'file')}, all shown"
+        return "nothing so far" if listing.capped or listing.more or listing.incomplete else "nothing"
+    if listing.more:
+        return f"{_count(shown, 'file')} shown, there are more"
+    if listing.capped or listing.incomplete:
+        return f"{_count(shown, 'file')} shown, perhaps not all"
+    return f"{_count(shown, 'file')}, all shown"
 
 
 def _count(number: int, noun: str) -> str:

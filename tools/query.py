@@ -67,7 +67,7 @@ class FileFilter:
     """What to look for. Empty fields do not narrow.
 
     words: each must start a word of the file's name. kind: a key of `KINDS`. owner_email: an address, or "me".
-    folder_id: direct children only. modified_from is inclusive, modified_before exclusive.
+    folder_id: direct children only. modified_from is inclusive, modified_before exclusive. is_opened: by this person.
     """
 
     words: str = ""
@@ -76,6 +76,7 @@ class FileFilter:
     folder_id: str = ""
     modified_from: datetime | None = None
     modified_before: datetime | None = None
+    is_opened: bool = False
 
 
 def literal(text: str) -> str:
@@ -96,6 +97,8 @@ def build_query(wanted: FileFilter) -> str:
         terms.append(f"modifiedTime >= '{_rfc3339(wanted.modified_from)}'")
     if wanted.modified_before:
         terms.append(f"modifiedTime < '{_rfc3339(wanted.modified_before)}'")
+    if wanted.is_opened:  # files without a viewedByMeTime compare with nothing
+        terms.append("viewedByMeTime > '1970-01-01T00:00:00Z'")
     terms.append("trashed = false")
     return " and ".join(terms)
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from strands.storage import InMemoryStorage
 from strands.types.exceptions import ModelThrottledException
 
-from agent.audit import current_caller, record_drive_call
+from agent.audit import current_caller, name_in_audit, record_drive_call
 from agent.build import Service
 from agent.caller import Caller
 from agent.errors import NotOwnerError
@@ -394,7 +394,11 @@ def test_a_resumed_turn_that_is_stopped_in_its_tool_leaves_a_conversation_that_w
     stop_in_the_tool(world, turn, leave)
     if restarted:
         world.restart()
-    assert text(world.resume()) == "Here.", "a resume takes up what was cut off"
+    if leave or restarted:
+        assert text(world.resume()) == "Here.", "a resume takes up what was cut off"
+    else:
+        assert [type(event) for event in world.resume()] == [Notice, Done], "the person has stopped it"
+        world.model.turns.pop(0)
     assert text(world.ask("something else")) == "Next."
     messages = world.model.requests[-1]["messages"]
     results = [
@@ -405,6 +409,7 @@ def test_a_resumed_turn_that_is_stopped_in_its_tool_leaves_a_conversation_that_w
     ]
     assert sorted(results) == ["t1", "t2"][:tools]
     assert [message["role"] for message in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
+    assert [block["text"] for block in messages[-1]["content"]] == ["something else"]
 
 
 def test_a_resume_after_a_failed_model_asks_it_again():
@@ -520,7 +525,7 @@ def test_a_snapshot_of_another_shape_is_set_aside_too(stored):
 
 def test_every_drive_call_leaves_one_line_that_names_nobody(caplog):
     caplog.set_level("INFO", logger="drive_agent.audit")
-    current_caller.set("0123456789abcdef-and-more")
+    current_caller.set("0123456789abcdef")
     record_drive_call(DriveCall(method="files.list", outcome="ok", files=3, elapsed_ms=12))
     assert [json.loads(record.message) for record in caplog.records] == [
         {
@@ -532,3 +537,13 @@ def test_every_drive_call_leaves_one_line_that_names_nobody(caplog):
             "elapsed_ms": 12,
         }
     ]
+
+
+def test_a_person_in_the_audit_is_a_keyed_hash():
+    names = {
+        name_in_audit(ALICE.key, "sample-key"),
+        name_in_audit(ALICE.key, "other-key"),
+        name_in_audit(BOB.key, "sample-key"),
+    }
+    assert len(names) == 3
+    assert name_in_audit(ALICE.key, "sample-key") in names

@@ -50,6 +50,9 @@ def test_local_mode_takes_the_endpoints_of_stand_ins():
         ({"DRIVE_AGENT_MODE": "prod"}, "DRIVE_AGENT_MODE"),
         ({**CLOUD, "DRIVE_AGENT_CONNECT_URL": "drive.example.com"}, "DRIVE_AGENT_CONNECT_URL"),
         ({**CLOUD, "DRIVE_AGENT_LOG_LEVEL": "LOUD"}, "DRIVE_AGENT_LOG_LEVEL"),
+        ({**CLOUD, "DRIVE_AGENT_MODEL": "junk"}, "DRIVE_AGENT_MODEL"),
+        ({**CLOUD, "PORT": "abc"}, "PORT"),
+        ({**CLOUD, "PORT": "99999"}, "PORT"),
     ],
 )
 def test_a_wrong_setting_is_named(environ, says):

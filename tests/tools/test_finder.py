@@ -77,7 +77,7 @@ def test_the_handle_of_a_file_means_the_folder_that_holds_it():
     handles.number([file("Q3 budget", parent_id="parent")])
     found = find(drive, TOKEN, handles, Request(zone=UTC, folder="[1]"))
     assert drive.calls[-1]["query"] == "'parent' in parents and trashed = false"
-    assert found.searched == "the folder Budgets; trash left out"
+    assert found.searched == "the folder Budgets itself, not the folders in it; trash left out"
 
 
 def test_the_handle_of_a_folder_means_its_content():
@@ -151,3 +151,9 @@ def test_files_changed_since_a_period_are_said_to_be_missing():
     drive = MemoryDrive()
     assert find(drive, TOKEN, Handles(), Request(zone=UTC, modified_to="2026-11-15")).by_last_change
     assert not find(drive, TOKEN, Handles(), Request(zone=UTC, words="a")).by_last_change
+
+
+def test_what_was_opened_last_leaves_out_what_was_never_opened():
+    drive = MemoryDrive()
+    find(drive, TOKEN, Handles(), Request(zone=UTC, order="opened"))
+    assert drive.calls[-1]["query"] == "viewedByMeTime > '1970-01-01T00:00:00Z' and trashed = false"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from local.aws.bedrock.planner.intents import Call, Row, Topic
-from local.aws.bedrock.planner.results import Result
+from local.aws.bedrock.planner.results import Result, for_a_person
 from local.aws.bedrock.planner.vocabulary import noun_en
 from local.aws.bedrock.planner.wording import as_date, folder_name, is_file, text_of
 
@@ -54,9 +54,11 @@ class English:
     def closing(self, result: Result) -> str:
         """Say how many of how many these are, and where it was searched."""
         count = len(result.rows)
-        shown = (
-            f"These are the first {count}; there are more." if result.has_more else f"That is all: {count} of {count}."
-        )
+        shown = f"That is all: {count} of {count}."
+        if result.has_more:
+            shown = f"These are the first {count}; there are more."
+        elif result.is_partial:
+            shown = f"These are the {count} that I found; there may be more."
         searched = f" I searched {result.searched.rstrip('.')}." if result.searched else ""
         return shown + searched + "".join(f" {note}" for note in result.notes)
 
@@ -78,7 +80,7 @@ class English:
                 "I cannot look into your Google Drive yet, because it is not connected. "
                 "Nothing was searched. You can connect it whenever you like and ask again."
             )
-        return f"I could not get an answer from Google Drive. It said: {result.failure}"
+        return f"I could not find that out. {for_a_person(result.failure)}"
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""

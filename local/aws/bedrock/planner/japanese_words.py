@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from local.aws.bedrock.planner.intents import Call, Row, Topic
-from local.aws.bedrock.planner.results import Result
+from local.aws.bedrock.planner.results import Result, for_a_person
 from local.aws.bedrock.planner.vocabulary import NOUNS_JA
 from local.aws.bedrock.planner.wording import as_date, folder_name, is_file, text_of
 
@@ -54,11 +54,11 @@ class Japanese:
     def closing(self, result: Result) -> str:
         """Say where it was searched, and whether there is more."""
         count = len(result.rows)
-        shown = (
-            f"最初の{count}件です。ほかにもあります。"
-            if result.has_more
-            else f"これですべてです（{count}件中{count}件）。"
-        )
+        shown = f"これですべてです（{count}件中{count}件）。"
+        if result.has_more:
+            shown = f"最初の{count}件です。ほかにもあります。"
+        elif result.is_partial:
+            shown = f"見つかったのは{count}件です。ほかにもあるかもしれません。"
         return shown + _searched(result)
 
     def nothing(self, call: Call, result: Result, today: date | None) -> str:
@@ -74,7 +74,7 @@ class Japanese:
                 "Googleドライブがまだ接続されていないので、見ることができません。"
                 "何も検索していません。接続してから、もう一度お尋ねください。"
             )
-        return f"Googleドライブから答えを得られませんでした: {result.failure}"
+        return f"Googleドライブから答えを得られませんでした: {for_a_person(result.failure)}"
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""

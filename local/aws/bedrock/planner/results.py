@@ -31,6 +31,7 @@ class Result:
     looked_for: str = ""
     searched: str = ""
     has_more: bool = False
+    is_partial: bool = False
     notes: Sequence[str] = ()
     failure: str = ""
     is_not_connected: bool = False
@@ -52,9 +53,19 @@ def parse(tool_result: Mapping[str, Any]) -> Result:
         looked_for=first["Looked for"],
         searched=first["Searched"],
         has_more="there are more" in first["Found"],
+        is_partial="perhaps not all" in first["Found"],
         notes=tuple(heads["Note"]),
     )
 
+
+def for_a_person(failure: str) -> str:
+    """Return what a tool's error says of the matter, without what it tells the model to do."""
+    sentences = re.split(r"(?<=[.;]) ", failure)
+    kept = [part for part in sentences if not _FOR_THE_MODEL.search(part)]
+    return " ".join(kept).rstrip(";") or "it cannot be done that way"
+
+
+_FOR_THE_MODEL = re.compile(r"[Tt]ell the person|call (?:it )?again|[Cc]all this|search_files|handle")
 
 _HEADS = ("Looked for", "Searched", "Found", "Note")
 
