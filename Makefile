@@ -5,8 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$p; break; }; done)
-PACKAGES := main.py cli.py agent bench callback chat deploy evals local prompts tools
 READY := $(VENV)/.ready
+
+# The AgentCore CLI packages all that lies here but .git, .venv and .env*, so caches live under such a name.
+CACHE := .env.cache
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
+export MYPY_CACHE_DIR := $(CACHE)/mypy
+export RUFF_CACHE_DIR := $(CACHE)/ruff
 
 # make up MODEL=bedrock:<id>     a real model in place of the scripted stand-in
 # make up DRIVE_DIR=~/Documents  a real folder in place of alice's seeded Drive
@@ -22,10 +27,12 @@ setup-venv: $(READY)
 $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found. Install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@# A set-up that was interrupted leaves a half environment behind; it is made anew.
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@# sync removes what left the requirements; uv.txt is with them so that a uv in $(VENV) does not remove itself.
 	@uv=$$(command -v uv || echo $(BIN)/uv); \
-	VIRTUAL_ENV=$(abspath $(VENV)) $$uv pip install --quiet --require-hashes -r requirements/dev.txt && \
+	VIRTUAL_ENV=$(abspath $(VENV)) $$uv pip sync --quiet --require-hashes requirements/dev.txt requirements/uv.txt && \
 	VIRTUAL_ENV=$(abspath $(VENV)) $$uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -45,7 +52,7 @@ check: $(READY) ## Check format, lint, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --cache-dir $(CACHE)/import-linter
 
 format: $(READY) ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format .
@@ -64,4 +71,4 @@ lock: $(READY) ## Renew the pinned requirements
 	echo uv | $$uv pip compile $$flags --custom-compile-command "make lock" - -o requirements/uv.txt
 
 clean: ## Remove what the targets made
-	rm -rf $(VENV) .env.drive-agent test-output build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CACHE) .env.drive-agent test-output build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
@@ -17,6 +17,7 @@ LOCAL_HOME = Path(".env.drive-agent/local")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
+    _keep_loopback_off_proxies(os.environ)
     # So that `kill` ends what a command has started, as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
@@ -24,6 +25,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print()
         return 130
+
+
+def _keep_loopback_off_proxies(environ: MutableMapping[str, str]) -> None:
+    """Let no client of this process, boto3's included, ask a proxy for a stand-in on this machine."""
+    named = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+    # Programs differ in which spelling they read first.
+    environ["no_proxy"] = environ["NO_PROXY"] = ",".join(filter(None, [named, "localhost", "127.0.0.1", "::1"]))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -129,21 +137,22 @@ def _chat(options: argparse.Namespace) -> int:
     from chat.terminal import ChatOptions, main
     from deploy.errors import DeployError
 
-    environ = _environ(is_local=options.local)
-
     def fetch() -> str:
         try:
-            return _fetch_token(options.user, environ)
+            # Read anew: `make up` that was started again has another user pool.
+            return _fetch_token(options.user, _environ(is_local=options.local))
         except DeployError as error:
             raise SignInNeededError(error.user_message) from error
 
     try:
-        settings = ChatSettings.load(environ)
+        settings = ChatSettings.load(_environ(is_local=options.local))
         bearer = bearer_for(settings, fetch)
-    except ChatError as error:
+    except (ChatError, DeployError) as error:
         print(error.user_message, file=sys.stderr)
         return 2
-    wanted = ChatOptions(once=options.once, is_json=options.json, session=options.session, direct=options.direct)
+    wanted = ChatOptions(
+        once=options.once, is_json=options.json, runtime_session=options.session, is_direct=options.direct
+    )
     return main(wanted, settings, bearer=bearer)
 
 
@@ -174,8 +183,6 @@ def _evals(options: argparse.Namespace) -> int:
 
 
 def _setup(options: argparse.Namespace) -> int:
-    from getpass import getpass
-
     from deploy import setup
     from deploy.errors import DeployError
     from deploy.settings import SetupOptions
@@ -192,7 +199,7 @@ def _setup(options: argparse.Namespace) -> int:
             google_client_secret_file=options.google_client_secret_file,
             test_users=tuple(options.test_user),
         )
-        setup.run(wanted, out=print, ask_secret=getpass if sys.stdin.isatty() else None)
+        setup.run(wanted, out=print, ask_secret=_ask_secret if sys.stdin.isatty() else None)
     except DeployError as error:
         print(error.user_message, file=sys.stderr)
         return 1
@@ -211,13 +218,31 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _fetch_token(user: str, environ: dict[str, str]) -> str:
-    from getpass import getpass
-
     from deploy import token
     from deploy.settings import TokenSettings
 
-    password = environ.get("DRIVE_AGENT_TEST_PASSWORD") or getpass(f"Password of {user}: ")
-    return token.fetch(TokenSettings.load(environ), user, password)
+    settings = TokenSettings.load(environ)
+    password = environ.get("DRIVE_AGENT_TEST_PASSWORD") or _ask_secret(f"Password of {user}: ")
+    return token.fetch(settings, user, password)
+
+
+def _ask_secret(prompt: str) -> str:
+    """Ask at the terminal, without echo. Raises: `InvalidOptionError` where there is none, or no answer."""
+    import warnings
+    from getpass import GetPassWarning, getpass
+
+    from deploy.errors import InvalidOptionError
+
+    try:
+        with warnings.catch_warnings():
+            # Without a terminal getpass warns, then reads and shows what is typed.
+            warnings.simplefilter("error", GetPassWarning)
+            return getpass(prompt)
+    except (EOFError, GetPassWarning) as error:
+        raise InvalidOptionError(
+            "A secret is needed and nobody can be asked for it here:"
+            " set DRIVE_AGENT_TEST_PASSWORD (a person's password) or GOOGLE_CLIENT_SECRET."
+        ) from error
 
 
 def _environ(*, is_local: bool) -> dict[str, str]:

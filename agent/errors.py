@@ -1,4 +1,4 @@
-"""What can go wrong between a request and a turn. `agent.app` translates these to the wire, and nothing else does.
+"""What can go wrong between a request and a turn. `agent.app` alone translates these to the wire. Pure.
 
 `str()` of every class is a sentence for a person, safe to show to anybody.
 """

@@ -108,7 +108,7 @@ def _model(setting: str) -> str:
     provider, _, model_id = setting.partition(":")
     if not provider.isalpha() or not model_id:
         raise SettingsError(
-            "DRIVE_AGENT_MODEL (MODEL of `make up`) must be <provider>:<model id>, as in bedrock:<id> or anthropic:<id>."
+            "DRIVE_AGENT_MODEL (MODEL of `make up`) must be <provider>:<model id>, as in bedrock:<id>, anthropic:<id>."
         )
     return setting
 

@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import httpx
 from fastapi import FastAPI, Request, Response
@@ -22,7 +23,7 @@ from callback.rendering import FOLDER, Pages
 from callback.runtime import Runtime
 from callback.services import Services
 from callback.sessions import Flows, Sessions, encrypted, open_folder
-from callback.settings import Settings
+from callback.settings import Settings, is_loopback
 
 
 def create_app(
@@ -33,18 +34,52 @@ def create_app(
     identity: Identity | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """Build the callback service. Whatever is handed over is used as it is and stays its owner's to close."""
-    close = AsyncExitStack()
-    if store is None:
-        folder = open_folder(settings.state_dir)
-        close.push_async_callback(folder.close)
-        store = folder
-    # One context for all clients: loading the trusted certificates is the slow part of making a client.
-    tls = tls or httpx.create_ssl_context()
-    http = httpx.AsyncClient(verify=tls, follow_redirects=False)
-    close.push_async_callback(http.aclose)
+    """Build the callback service. Whatever is handed over is used as it is and stays its owner's to close.
+
+    Nothing is opened before the app starts: SQLite, under the folder store, closes only the connections of the
+    thread that asks for it, and the thread that serves is not always the one that builds.
+    """
+    pages = Pages(_banner(settings))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as close:
+            kept: AsyncKeyValue
+            if store is None:
+                kept = await close.enter_async_context(open_folder(settings.state_dir))
+            else:
+                kept = store
+            # One context for all clients: loading the trusted certificates is the slow part of making a client.
+            trusted = tls or httpx.create_ssl_context()
+            http = await close.enter_async_context(_client(settings, trusted))
+            app.state.services = _services(settings, kept, pages, http, trusted, identity, now)
+            yield
+
+    # No OpenAPI pages: they would need scripts, and this is a site for people.
+    app = FastAPI(title="Drive Agent: connections", openapi_url=None, lifespan=lifespan)
+    for routes in (login, connect, connections):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    _translate_errors(app, pages)
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await pages.show_error(WrongHostError())(scope, receive, send)
+
+    app.add_middleware(Guard, origin=settings.callback_url, refuse=refuse)
+    return app
+
+
+def _services(
+    settings: Settings,
+    store: AsyncKeyValue,
+    pages: Pages,
+    http: httpx.AsyncClient,
+    tls: ssl.SSLContext,
+    identity: Identity | None,
+    now: Callable[[], datetime],
+) -> Services:
     kept = encrypted(store, settings.session_key)
-    services = Services(
+    return Services(
         settings=settings,
         sessions=Sessions(kept),
         flows=Flows(kept),
@@ -53,32 +88,17 @@ def create_app(
         ),
         identity=identity or Identity(region=settings.region, endpoint_url=settings.aws_endpoint_url),
         oidc=Oidc(settings.oidc, f"{settings.callback_url}{login.OIDC_RETURN_PATH}", tls) if settings.oidc else None,
-        pages=Pages(_banner(settings)),
+        pages=pages,
         audit=Audit(settings.session_key),
         now=now,
     )
-    return _assemble(services, close)
 
 
-def _assemble(services: Services, close: AsyncExitStack) -> FastAPI:
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with close:
-            yield
-
-    # No OpenAPI pages: they would need scripts, and this is a site for people.
-    app = FastAPI(title="Drive Agent: connections", openapi_url=None, lifespan=lifespan)
-    app.state.services = services
-    for routes in (login, connect, connections):
-        app.include_router(routes.router)
-    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    _translate_errors(app, services.pages)
-
-    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await services.pages.show_error(WrongHostError())(scope, receive, send)
-
-    app.add_middleware(Guard, origin=services.settings.callback_url, refuse=refuse)
-    return app
+def _client(settings: Settings, tls: ssl.SSLContext) -> httpx.AsyncClient:
+    """The client for the Runtime. A proxy of the environment leads out, never to this machine itself."""
+    here = [urlsplit(url) for url in (settings.runtime_url, settings.local_agent_url) if url]
+    direct = {f"all://{url.netloc}": None for url in here if is_loopback(url.hostname or "")}
+    return httpx.AsyncClient(verify=tls, follow_redirects=False, mounts=direct)
 
 
 def _translate_errors(app: FastAPI, pages: Pages) -> None:

@@ -6,7 +6,7 @@ https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Request, Response
 
@@ -17,35 +17,39 @@ from callback.sessions import Sessions
 
 SESSION_COOKIE = "__Host-session"
 FLOW_COOKIE_PREFIX = "__Host-flow-"
+SIGNED_OUT_COOKIE = "__Host-signed-out"
+
+# Longer than an identity provider is likely to remember somebody; a sign-in ends it sooner.
+_SIGNED_OUT_LIFE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Browser:
-    """One request's browser. `handle` and `session` are both there or both missing."""
+    """One request's browser. `handle` and `browser_session` are both there or both missing."""
 
     handle: str | None
-    session: BrowserSession | None
+    browser_session: BrowserSession | None
 
     @staticmethod
     async def of(request: Request, sessions: Sessions, now: datetime) -> "Browser":
         """Look the session up. Without one nothing is made: a visit alone leaves no trace."""
         handle = request.cookies.get(SESSION_COOKIE)
-        session = await sessions.find(handle, now) if handle else None
-        return Browser(handle if session else None, session)
+        browser_session = await sessions.find(handle, now) if handle else None
+        return Browser(handle if browser_session else None, browser_session)
 
     @property
     def person(self) -> Person | None:
         """Who is signed in."""
-        return self.session.person if self.session else None
+        return self.browser_session.person if self.browser_session else None
 
     async def with_session(self, sessions: Sessions, now: datetime) -> tuple[str, BrowserSession]:
         """This browser's session, made now if it has none."""
-        if self.handle is not None and self.session is not None:
-            return self.handle, self.session
+        if self.handle is not None and self.browser_session is not None:
+            return self.handle, self.browser_session
         return await sessions.begin(now)
 
 
-def require_own_page(request: Request, origin: str, session: BrowserSession | None, csrf: str | None) -> None:
+def require_own_page(request: Request, origin: str, browser_session: BrowserSession | None, csrf: str | None) -> None:
     """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`.
 
     The CSRF value is the rule; the headers are a second one that no page can forge. With `Referrer-Policy:
@@ -57,7 +61,7 @@ def require_own_page(request: Request, origin: str, session: BrowserSession | No
         raise ForgedRequestError
     if sender is not None and sender != origin and not (sender == "null" and site == "same-origin"):
         raise ForgedRequestError
-    if session is None or csrf is None or not same(csrf, session.csrf):
+    if browser_session is None or csrf is None or not same(csrf, browser_session.csrf):
         raise ForgedRequestError
 
 
@@ -79,6 +83,22 @@ def remember_session(response: Response, handle: str) -> None:
 def forget_session(response: Response) -> None:
     """Take the session handle back."""
     response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def remember_sign_out(response: Response) -> None:
+    """Note that somebody has signed out here: the identity provider may still remember them, and must ask again."""
+    life_s = int(_SIGNED_OUT_LIFE.total_seconds())
+    response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=life_s, secure=True, httponly=True, samesite="lax", path="/")
+
+
+def has_signed_out(request: Request) -> bool:
+    """Whether somebody has signed out in this browser and nobody has signed in since."""
+    return SIGNED_OUT_COOKIE in request.cookies
+
+
+def forget_sign_out(response: Response) -> None:
+    """Somebody has signed in again."""
+    response.delete_cookie(SIGNED_OUT_COOKIE, secure=True, httponly=True, samesite="lax", path="/")
 
 
 def remember_flow(response: Response, state: str, handle: str) -> None:

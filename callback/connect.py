@@ -38,7 +38,9 @@ async def confirm(request: Request) -> Response:
     person = services.able_to_act(browser)
     if person is None:
         return await to_sign_in(services, request, connect_path(runtime_session))
-    return services.pages.show("confirm", browser.session, person_name=person.name, runtime_session=runtime_session)
+    return services.pages.show(
+        "confirm", browser.browser_session, person_name=person.name, runtime_session=runtime_session
+    )
 
 
 @router.post(CONNECT_PATH)
@@ -48,10 +50,10 @@ async def start(request: Request) -> Response:
     browser = await services.browser(request)
     with services.audit.watch("consent_started", services.signed_in(browser)):
         form = await read_form(request)
-        require_own_page(request, services.settings.callback_url, browser.session, form.get("csrf"))
+        require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
         asked = _checked(form.get("session"))
         person = await _able_to_act(services, browser, asked)
-        runtime_session, state = asked or person.runtime_session, new_handle()
+        runtime_session, state = asked or person.runtime_session(services.settings.session_key), new_handle()
         answer = await services.runtime.connect(person.proof, runtime_session, state)
         if isinstance(answer, Connected):
             return await _show_connected(services, browser, answer.account)
@@ -79,9 +81,13 @@ async def connected(request: Request) -> Response:
     """The end of a flow, under an address without secrets: reloading it is harmless."""
     services = Services.of(request)
     browser = await services.browser(request)
-    if browser.session is None or services.signed_in(browser) is None or browser.session.connected is None:
+    if (
+        browser.browser_session is None
+        or services.signed_in(browser) is None
+        or browser.browser_session.connected is None
+    ):
         return RedirectResponse("/connections", status_code=303)
-    return services.pages.show("connected", browser.session, account=browser.session.connected)
+    return services.pages.show("connected", browser.browser_session, account=browser.browser_session.connected)
 
 
 def _checked(runtime_session: str | None) -> str:

@@ -16,7 +16,7 @@ async def home(request: Request) -> Response:
     """What this is, and where to go."""
     services = Services.of(request)
     browser = await services.browser(request)
-    return services.pages.show("home", browser.session if services.signed_in(browser) else None)
+    return services.pages.show("home", browser.browser_session if services.signed_in(browser) else None)
 
 
 @router.get("/healthz")
@@ -36,5 +36,6 @@ async def overview(request: Request) -> Response:
     person = renewed(services.settings, person)
     if not person.can_act(services.now()):
         raise SignInAgainError
-    found = await services.runtime.connections(person.proof, person.runtime_session)
-    return services.pages.show("connections", browser.session, connections=found)
+    runtime_session = person.runtime_session(services.settings.session_key)
+    found = await services.runtime.connections(person.proof, runtime_session)
+    return services.pages.show("connections", browser.browser_session, connections=found)

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, each with a sentence for a person, an HTTP status and a way on.
+"""Everything that can go wrong, each with a sentence for a person, an HTTP status and a way on. Pure.
 
 The base and what this service refuses by itself are here; what the agent or AWS refuse is in `service_errors`.
 `str()` of an error is its code: log lines and audit lines may hold it. Translated into pages in one place

@@ -6,6 +6,7 @@ Only this call makes AgentCore exchange Google's code and keep the tokens. No to
 
 import threading
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 import boto3
@@ -22,6 +23,7 @@ from callback.service_errors import (
     IdentityFailedError,
     ServiceNotAllowedError,
 )
+from callback.settings import is_loopback
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore.client import BedrockAgentCoreClient
@@ -64,8 +66,11 @@ class Identity:
         """Made at first use: loading the service model takes a moment, and starting must not wait for it."""
         with self._lock:
             if self._client is None:
+                # A proxy of the environment leads out, never to a stand-in on this machine itself.
+                is_here = is_loopback(urlsplit(self._endpoint_url or "").hostname or "")
+                config = _CONFIG.merge(Config(proxies={})) if is_here else _CONFIG
                 self._client = boto3.client(
-                    "bedrock-agentcore", region_name=self._region, endpoint_url=self._endpoint_url, config=_CONFIG
+                    "bedrock-agentcore", region_name=self._region, endpoint_url=self._endpoint_url, config=config
                 )
             return self._client
 

@@ -5,7 +5,14 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from callback.browser import forget_session, remember_session, require_own_page
+from callback.browser import (
+    forget_session,
+    forget_sign_out,
+    has_signed_out,
+    remember_session,
+    remember_sign_out,
+    require_own_page,
+)
 from callback.errors import NotFoundError, SignInRefusedError
 from callback.people import person_at_this_computer, ways
 from callback.records import BrowserSession, PendingSignIn, Person
@@ -15,6 +22,7 @@ router = APIRouter()
 
 SIGN_IN_PATH = "/sign-in"
 OIDC_RETURN_PATH = "/sign-in/callback"
+SIGNED_OUT_PATH = "/signed-out"
 # Tabs that somebody may open before signing in. The oldest request makes room for a newer one.
 _MAX_PENDING = 5
 
@@ -27,8 +35,8 @@ async def choose(request: Request) -> Response:
     if offered == {"oidc"}:
         return await start(request)
     browser = await services.browser(request)
-    handle, session = await browser.with_session(services.sessions, services.now())
-    response = services.pages.show("sign_in", session, offered=offered)
+    handle, browser_session = await browser.with_session(services.sessions, services.now())
+    response = services.pages.show("sign_in", browser_session, offered=offered)
     remember_session(response, handle)
     return response
 
@@ -40,8 +48,8 @@ async def start(request: Request) -> Response:
     if services.oidc is None or "oidc" not in ways(services.settings):
         raise NotFoundError
     browser = await services.browser(request)
-    handle, session = await browser.with_session(services.sessions, services.now())
-    begun = await services.oidc.start(session.return_to)
+    handle, browser_session = await browser.with_session(services.sessions, services.now())
+    begun = await services.oidc.start(browser_session.return_to, ask_again=has_signed_out(request))
 
     def add(current: BrowserSession) -> BrowserSession:
         kept = list(current.sign_ins.items())[-(_MAX_PENDING - 1) :]
@@ -66,7 +74,9 @@ async def finish(request: Request) -> Response:
         if pending is None or one(request, "error") is not None or not code:
             raise SignInRefusedError
         entry.person = await services.oidc.finish(pending, code)
-    return await _sign_in(services, browser.handle, entry.person, pending.return_to)
+    response = await _sign_in(services, browser.handle, entry.person, pending.return_to)
+    forget_sign_out(response)
+    return response
 
 
 @router.post(SIGN_IN_PATH)
@@ -76,25 +86,38 @@ async def sign_in_here(request: Request) -> Response:
     browser = await services.browser(request)
     with services.audit.watch("sign_in", None) as entry:
         form = await read_form(request)
-        require_own_page(request, services.settings.callback_url, browser.session, form.get("csrf"))
-        assert browser.session is not None
+        require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
+        assert browser.browser_session is not None
         entry.person = person_at_this_computer(services.settings, form.get("who", ""))
-    return await _sign_in(services, browser.handle, entry.person, browser.session.return_to)
+    return await _sign_in(services, browser.handle, entry.person, browser.browser_session.return_to)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
-    """End the session, here and on the server."""
+    """End the session, here and on the server. The identity provider is asked to ask again at the next sign-in."""
     services = Services.of(request)
     browser = await services.browser(request)
-    with services.audit.watch("sign_out", browser.person):
+    person = browser.person
+    with services.audit.watch("sign_out", person):
         form = await read_form(request)
-        require_own_page(request, services.settings.callback_url, browser.session, form.get("csrf"))
+        require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
         assert browser.handle is not None
         await services.sessions.end(browser.handle)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
+    if person is not None and person.source == "oidc":
+        remember_sign_out(response)
     return response
+
+
+@router.get(SIGNED_OUT_PATH)
+async def signed_out(request: Request) -> Response:
+    """Say what a sign-out has done, and what it has not."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    if services.signed_in(browser) is not None:
+        return RedirectResponse("/", status_code=303)
+    return services.pages.show("signed_out", asks_again=has_signed_out(request))
 
 
 async def to_sign_in(services: Services, request: Request, return_to: str) -> Response:

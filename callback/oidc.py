@@ -7,6 +7,7 @@ the caller stores what `start` returns in the browser's server-side session.
 import ssl
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 from authlib.common.errors import AuthlibBaseError
@@ -15,7 +16,7 @@ from joserfc.errors import JoseError
 
 from callback.errors import SignInRefusedError, SignInServiceError, TokenUnusableError
 from callback.records import PendingSignIn, Person
-from callback.settings import OidcSettings
+from callback.settings import OidcSettings, is_loopback
 from callback.tokens import person_of
 
 # A provider's list may name HS256 or none; only signatures that the provider alone can make are accepted (RFC 8725).
@@ -50,14 +51,22 @@ class Oidc:
                 "code_challenge_method": "S256",
                 "timeout": _TIMEOUT_S,
                 "verify": tls,
+                # A proxy of the environment leads out, never to a provider on this machine itself.
+                "trust_env": not is_loopback(urlsplit(settings.discovery_url).hostname or ""),
             },
         )
 
-    async def start(self, return_to: str) -> SignInStart:
-        """Build the authorization request."""
+    async def start(self, return_to: str, *, ask_again: bool = False) -> SignInStart:
+        """Build the authorization request. `ask_again`: the provider must not rest on who it remembers.
+
+        https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest, `prompt=login`. Cognito heeds it on its
+        managed login pages, not in the classic hosted UI:
+        https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
+        """
         await self._metadata()
+        extra = {"prompt": "login"} if ask_again else {}
         try:
-            request = await self._app.create_authorization_url(self._redirect_uri)
+            request = await self._app.create_authorization_url(self._redirect_uri, **extra)
         except (AuthlibBaseError, RuntimeError) as error:  # RuntimeError: no authorization_endpoint in the metadata
             raise SignInServiceError from error
         pending = PendingSignIn(request["nonce"], request["code_verifier"], return_to)
@@ -67,11 +76,11 @@ class Oidc:
         """Exchange the code and verify the ID token; the person is the one of the access token."""
         metadata = await self._metadata()
         try:
-            token = await self._app.fetch_access_token(
+            tokens = await self._app.fetch_access_token(
                 redirect_uri=self._redirect_uri, code=code, code_verifier=pending.code_verifier
             )
             claims = await self._app.parse_id_token(
-                token,
+                tokens,
                 nonce=pending.nonce,
                 claims_options={
                     "iss": {"essential": True, "value": metadata["issuer"]},
@@ -82,9 +91,9 @@ class Oidc:
             raise SignInRefusedError from error
         except (httpx2.HTTPError, JoseError, KeyError, ValueError, RuntimeError) as error:
             raise SignInServiceError from error
-        if not isinstance(claims, dict) or not isinstance(token.get("access_token"), str):
+        if not isinstance(claims, dict) or not isinstance(tokens.get("access_token"), str):
             raise TokenUnusableError
-        return person_of(token["access_token"], "oidc", claims)
+        return person_of(tokens["access_token"], "oidc", claims)
 
     async def _metadata(self) -> dict[str, Any]:
         """The discovery document. Authlib keeps it once it has been read."""

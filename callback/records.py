@@ -5,6 +5,7 @@ printed have `repr=False`.
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,10 +43,14 @@ class Person:
         """Whether the proof lives long enough to start something with it."""
         return self.expires_at is None or self.expires_at - now >= MIN_TOKEN_LIFE
 
-    @property
-    def runtime_session(self) -> str:
-        """The runtime session for questions outside any conversation: 76 characters, the same one every time."""
-        return f"connections-{sha256(self.key)}"
+    def runtime_session(self, secret: str) -> str:
+        """The runtime session for questions outside any conversation: 76 characters, the same one every time.
+
+        Keyed, because a runtime session belongs to whoever uses it first: who could work out another person's would
+        shut them out.
+        """
+        key = hashlib.sha256(f"drive-agent connections|{secret}".encode()).digest()
+        return f"connections-{hmac.new(key, self.key.encode(), hashlib.sha256).hexdigest()}"
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ class Pages:
     def show(
         self,
         name: str,
-        session: BrowserSession | None = None,
+        browser_session: BrowserSession | None = None,
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
@@ -45,14 +45,17 @@ class Pages:
     ) -> HTMLResponse:
         """Render `pages/<name>.html`. The session is for the name and the sign-out button in the page's head."""
         html = self._templates.get_template(f"{name}.html").render(
-            values, session=session, person=session.person if session else None, banner=self._banner
+            values,
+            browser_session=browser_session,
+            person=browser_session.person if browser_session else None,
+            banner=self._banner,
         )
         # The guard sets these on all other responses; an error page may be made outside of it.
         return HTMLResponse(html, status_code=status, headers=SECURITY_HEADERS | dict(headers or {}))
 
-    def show_error(self, error: CallbackError, session: BrowserSession | None = None) -> HTMLResponse:
+    def show_error(self, error: CallbackError, browser_session: BrowserSession | None = None) -> HTMLResponse:
         """The page of an error: its title, its sentence and its way on."""
-        return self.show("error", session, status=error.status, error=error)
+        return self.show("error", browser_session, status=error.status, error=error)
 
 
 def _provider_in_words(name: str) -> str:

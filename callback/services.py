@@ -57,9 +57,9 @@ class Services:
         a clock that is wrong, must end on a page and not in a circle of redirects.
         """
         person = self.signed_in(browser)
-        if person is None or browser.session is None or person.source == "loopback":
+        if person is None or browser.browser_session is None or person.source == "loopback":
             return person
-        is_fresh = self.now() - browser.session.created < MIN_TOKEN_LIFE
+        is_fresh = self.now() - browser.browser_session.created < MIN_TOKEN_LIFE
         return person if is_fresh or person.can_act(self.now()) else None
 
 

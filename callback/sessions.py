@@ -45,7 +45,11 @@ def new_handle() -> str:
 
 
 def open_folder(folder: Path) -> DiskStore:
-    """The embedded store. The folder is made readable for this user only."""
+    """The embedded store, to be used as an async context manager, by the thread that serves alone.
+
+    It keeps one SQLite connection for each thread that uses it and closes only the one of the thread that leaves it.
+    The folder is made readable for this user only.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return DiskStore(directory=folder)
 
@@ -100,17 +104,17 @@ class Sessions:
     async def begin(self, now: datetime, person: Person | None = None) -> tuple[str, BrowserSession]:
         """Make a new session, with a new handle and a new CSRF value."""
         handle = new_handle()
-        session = BrowserSession(created=now, seen=now, csrf=new_handle(), person=person)
-        await self._records.put(handle, session, IDLE_LIFE)
-        return handle, session
+        browser_session = BrowserSession(created=now, seen=now, csrf=new_handle(), person=person)
+        await self._records.put(handle, browser_session, IDLE_LIFE)
+        return handle, browser_session
 
     async def find(self, handle: str, now: datetime) -> BrowserSession | None:
         """The live session of a handle, or None. Reading it keeps it alive up to its absolute end."""
-        session = await self._records.get(handle)
-        if session is None or not _is_live(session, now):
+        browser_session = await self._records.get(handle)
+        if browser_session is None or not _is_live(browser_session, now):
             return None
-        if now - session.seen < TOUCH_EVERY:
-            return session
+        if now - browser_session.seen < TOUCH_EVERY:
+            return browser_session
         return await self.change(handle, now, lambda current: current)
 
     async def change(
@@ -118,10 +122,10 @@ class Sessions:
     ) -> BrowserSession | None:
         """Replace the session by `change(session)`. Two tabs of one browser do not lose each other's changes."""
         async with self._records.lock(handle):
-            session = await self._records.get(handle)
-            if session is None or not _is_live(session, now):
+            browser_session = await self._records.get(handle)
+            if browser_session is None or not _is_live(browser_session, now):
                 return None
-            changed = replace(change(session), seen=now)
+            changed = replace(change(browser_session), seen=now)
             await self._records.put(handle, changed, IDLE_LIFE)
             return changed
 
@@ -158,5 +162,5 @@ class Flows:
             return await self._records.delete(handle)
 
 
-def _is_live(session: BrowserSession, now: datetime) -> bool:
-    return now - session.seen < IDLE_LIFE and now - session.created < ABSOLUTE_LIFE
+def _is_live(browser_session: BrowserSession, now: datetime) -> bool:
+    return now - browser_session.seen < IDLE_LIFE and now - browser_session.created < ABSOLUTE_LIFE

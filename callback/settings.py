@@ -117,7 +117,7 @@ def _load(env: _Reader) -> Settings:
         raise SettingsError(f"DRIVE_AGENT_SIGN_IN is {sign_in!r}; it must be 'oidc' or 'loopback'.")
     if (env.get("DRIVE_AGENT_RUNTIME_AUTH") or "jwt") != "jwt":
         raise SettingsError("DRIVE_AGENT_RUNTIME_AUTH must be 'jwt': this service calls the Runtime as the person.")
-    region = env.get("AWS_REGION") or "us-west-2"
+    region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or "us-west-2"
     aws_endpoint_url = env.url("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE") or env.url("AWS_ENDPOINT_URL")
     # A stand-in's tokens must never travel to the real service, so the stand-in's address wins over the default.
     runtime_default = aws_endpoint_url or f"https://bedrock-agentcore.{region}.amazonaws.com"

@@ -56,11 +56,11 @@ def _moment(seconds: float) -> datetime:
         raise TokenUnusableError from error
 
 
-def _claims(token: str) -> Mapping[str, Any]:
+def _claims(access_token: str) -> Mapping[str, Any]:
     """The payload of a compact JWS (RFC 7519)."""
-    parts = token.split(".")
+    parts = access_token.split(".")
     try:
-        if len(parts) != 3 or not token.isascii():  # noqa: PLR2004 - header, payload, signature
+        if len(parts) != 3 or not access_token.isascii():  # noqa: PLR2004 - header, payload, signature
             raise TokenUnusableError
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (binascii.Error, ValueError) as error:

@@ -20,9 +20,9 @@ def bearer_for(
 
     The callable raises `SignInNeededError`; so must `fetch`.
     """
-    if settings.token:
-        return lambda: settings.token
-    if settings.token_file is not None:
+    if settings.bearer_token:
+        return lambda: settings.bearer_token
+    if settings.bearer_token_file is not None:
         return lambda: _from_file(settings)
     if fetch is None:
         raise SignInNeededError("Nobody is signed in: name a person with --user, or set DRIVE_AGENT_TOKEN.")
@@ -35,30 +35,34 @@ class _Kept:
     def __init__(self, fetch: Callable[[], str], now: Callable[[], float]) -> None:
         self._fetch = fetch
         self._now = now
-        self._token = ""
+        self._bearer = ""
+        self._until = 0.0
+
+    def forget(self) -> None:
+        """Fetch anew next time."""
         self._until = 0.0
 
     def __call__(self) -> str:
         if self._now() >= self._until:
-            self._token = self._fetch()
-            self._until = _expiry(self._token, self._now()) - _MARGIN_S
-        return self._token
+            self._bearer = self._fetch()
+            self._until = _expiry(self._bearer, self._now()) - _MARGIN_S
+        return self._bearer
 
 
 def _from_file(settings: ChatSettings) -> str:
     try:
-        token = settings.token_file.read_text(encoding="ascii").strip() if settings.token_file else ""
+        found = settings.bearer_token_file.read_text(encoding="ascii").strip() if settings.bearer_token_file else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise SignInNeededError(f"The token file cannot be read: {settings.token_file}") from error
-    if not token:
-        raise SignInNeededError(f"The token file is empty: {settings.token_file}")
-    return token
+        raise SignInNeededError(f"The token file cannot be read: {settings.bearer_token_file}") from error
+    if not found:
+        raise SignInNeededError(f"The token file is empty: {settings.bearer_token_file}")
+    return found
 
 
-def _expiry(token: str, now: float) -> float:
+def _expiry(bearer_token: str, now: float) -> float:
     """Read `exp` without verifying anything: only the Runtime decides what a token is worth."""
     try:
-        claims = token.split(".")[1]
+        claims = bearer_token.split(".")[1]
         expiry = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
         return float(expiry)
     except (ValueError, IndexError, KeyError, TypeError):

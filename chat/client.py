@@ -99,9 +99,15 @@ class RuntimeClient:
 
     def _send(self, runtime_session: str, payload: Mapping[str, object]) -> httpx.Response:
         """Return a response with status 200, its body unread; the caller closes it."""
+        forget: Callable[[], None] | None = getattr(self._bearer, "forget", None)
         for delay_s in (*_RETRY_DELAYS_S, None):
             try:
                 return self._send_once(runtime_session, payload)
+            except SignInNeededError:
+                if forget is None or delay_s is None:
+                    raise
+                forget()  # a kept token may have been taken back, or be of an issuer that is gone
+                forget = None
             except ChatError as error:
                 if delay_s is None or not error.is_passing:
                     raise
@@ -125,11 +131,12 @@ class RuntimeClient:
             raise refusal(response.status_code, response.headers, _json(_read(response)))
 
 
-def _checked(token: str) -> str:
+def _checked(bearer_token: str) -> str:
     """RFC 6750, section 2.1: visible ASCII. Anything else would break the header."""
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
+    is_visible = bearer_token.isascii() and bearer_token.isprintable() and " " not in bearer_token
+    if not bearer_token or not is_visible:
         raise SignInNeededError("The bearer token is empty or damaged: sign in again (`drive-agent token`).")
-    return token
+    return bearer_token
 
 
 def _said(timezone: str | None, locale: str | None) -> dict[str, object]:

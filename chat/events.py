@@ -40,7 +40,6 @@ class FileCard:
     link: str = ""
     modified: str = ""
     owner: str = ""
-    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,6 @@ def _card(value: _Json) -> FileCard:
         link=_text(value, "link"),
         modified=_text(value, "modified"),
         owner=_text(value, "owner"),
-        path=_text(value, "path"),
     )
 
 

@@ -94,7 +94,7 @@ class PlainScreen:
         if self._cards:
             self._line("Files:", "bold")
         for card in self._cards:
-            facts = [plain_line(fact) for fact in (card.type, card.path, _day(card.modified), card.owner)]
+            facts = [plain_line(fact) for fact in (card.type, _day(card.modified), card.owner)]
             self._line(f"  {plain_line(card.name)}" + "".join(f" | {fact}" for fact in facts if fact), "")
             link = plain_link(card.link)
             if link:

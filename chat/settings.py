@@ -17,13 +17,13 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, kw_only=True)
 class ChatSettings:
-    """Read once by the command; `token` and `token_file` serve people who have a bearer token already."""
+    """Read once by the command; `bearer_token` and `bearer_token_file` serve people who have a bearer token already."""
 
     runtime_url: str
     runtime_arn: str
     agent_url: str = "http://127.0.0.1:8080"
-    token: str = field(default="", repr=False)
-    token_file: Path | None = None
+    bearer_token: str = field(default="", repr=False)
+    bearer_token_file: Path | None = None
     timezone: str | None = None
     locale: str | None = None
 
@@ -34,24 +34,27 @@ class ChatSettings:
         Raises:
             InvalidSettingError: a bearer token would travel in the clear.
         """
-        region = environ.get("AWS_REGION") or "us-west-2"
+        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-west-2"
         runtime_url = environ.get("DRIVE_AGENT_RUNTIME_URL") or f"https://bedrock-agentcore.{region}.amazonaws.com"
-        token_file = environ.get("DRIVE_AGENT_TOKEN_FILE")
+        file = environ.get("DRIVE_AGENT_TOKEN_FILE")
         return cls(
             runtime_url=_checked(runtime_url, "DRIVE_AGENT_RUNTIME_URL"),
             runtime_arn=environ.get("DRIVE_AGENT_RUNTIME_ARN", ""),
             agent_url=_checked(
                 environ.get("DRIVE_AGENT_LOCAL_AGENT_URL") or "http://127.0.0.1:8080", "DRIVE_AGENT_LOCAL_AGENT_URL"
             ),
-            token=environ.get("DRIVE_AGENT_TOKEN", ""),
-            token_file=Path(token_file) if token_file else None,
+            bearer_token=environ.get("DRIVE_AGENT_TOKEN", ""),
+            bearer_token_file=Path(file) if file else None,
             timezone=_timezone(environ),
             locale=_locale(environ),
         )
 
 
 def _checked(url: str, name: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # a bracket that is not closed
+        raise InvalidSettingError(f"{name} is not a web address.") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise InvalidSettingError(f"{name} is not a web address.")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

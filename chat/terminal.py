@@ -29,12 +29,12 @@ _HELP = "Type a question. /status  /disconnect  /new (another conversation)  /he
 
 @dataclass(frozen=True, kw_only=True)
 class ChatOptions:
-    """Arguments of the command. `direct` talks to an agent on this machine, without the Runtime."""
+    """Arguments of the command. `is_direct`: talk to an agent on this machine, without the Runtime."""
 
     once: str | None = None
     is_json: bool = False
-    session: str | None = None
-    direct: bool = False
+    runtime_session: str | None = None
+    is_direct: bool = False
 
 
 @dataclass
@@ -72,7 +72,7 @@ def main(
         screen.say(error.user_message)
         return MISUSED
     try:
-        chat = _Chat(client, screen, settings, wait, options.session or _new_session())
+        chat = _Chat(client, screen, settings, wait, options.runtime_session or _new_runtime_session())
         if options.once is not None:
             _ask(chat, options.once)
             return chat.outcome
@@ -84,9 +84,9 @@ def main(
 def _client(
     options: ChatOptions, settings: ChatSettings, bearer: Callable[[], str] | None, waiting: Waiting
 ) -> RuntimeClient:
-    if options.session is not None and not _RUNTIME_SESSION.fullmatch(options.session):
+    if options.runtime_session is not None and not _RUNTIME_SESSION.fullmatch(options.runtime_session):
         raise InvalidSettingError("--session takes 33 to 256 letters, digits, '-' or '_'.")
-    if options.direct:
+    if options.is_direct:
         return RuntimeClient.direct(settings.agent_url, sleep=waiting.sleep)
     if not settings.runtime_arn or bearer is None:
         raise InvalidSettingError(
@@ -95,7 +95,7 @@ def _client(
     return RuntimeClient(settings.runtime_url, settings.runtime_arn, bearer, sleep=waiting.sleep)
 
 
-def _new_session() -> str:
+def _new_runtime_session() -> str:
     return f"chat-{secrets.token_hex(16)}"
 
 
@@ -134,7 +134,7 @@ def _converse(chat: _Chat, read_line: Callable[[str], str]) -> int:
 
 def _command(chat: _Chat, line: str) -> None:
     if line == "/new":
-        chat.runtime_session = _new_session()
+        chat.runtime_session = _new_runtime_session()
         chat.screen.say("A new conversation.")
     elif line in {"/status", "/disconnect"}:
         try:

@@ -31,6 +31,7 @@ class Clients:
         signature made with the person's own.
         """
         session = boto3.Session(region_name=region)
+        config = _past_the_proxy(config, endpoint_url)
         if is_loopback(endpoint_url):
             session = boto3.Session(
                 region_name=region,
@@ -45,5 +46,10 @@ class Clients:
 
 def sign_in_client(region: str, endpoint_url: str | None, config: Config = _CONFIG) -> "CognitoIdentityProviderClient":
     """Build a client for signing in: a public app client needs no AWS credentials."""
-    unsigned = config.merge(Config(signature_version=UNSIGNED))
+    unsigned = _past_the_proxy(config, endpoint_url).merge(Config(signature_version=UNSIGNED))
     return boto3.Session(region_name=region).client("cognito-idp", endpoint_url=endpoint_url, config=unsigned)
+
+
+def _past_the_proxy(config: Config, endpoint_url: str | None) -> Config:
+    """A proxy of the environment leads out, never to a stand-in on this machine itself."""
+    return config.merge(Config(proxies={})) if is_loopback(endpoint_url) else config

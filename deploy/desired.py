@@ -14,6 +14,7 @@ from deploy.settings import SetupOptions
 _DEFAULT_CALLBACK_URL = "http://localhost:9090"
 _DEFAULT_PROVIDER = "google-drive-provider"
 _DEFAULT_WORKLOAD = "drive-agent-local"
+_DEFAULT_MODEL = "bedrock:global.anthropic.claude-sonnet-4-6"
 _STAND_IN_ACCOUNT = "123456789012"
 _STAND_IN_RUNTIMES = ("drive_agent", "drive_agent_iam")
 
@@ -86,6 +87,22 @@ def desired(options: SetupOptions, remembered: Mapping[str, str]) -> Desired:
         or f"https://bedrock-agentcore.{options.region}.amazonaws.com",
         user_pool_id=options.user_pool_id or remembered.get("DRIVE_AGENT_USER_POOL_ID") or None,
     )
+
+
+def agent_variables(want: Desired, options: SetupOptions) -> dict[str, str]:
+    """The environment of the deployed agent, in the order of agentcore/agentcore.json.
+
+    Without a connect URL there is none: the AgentCore CLI takes no empty values.
+    """
+    connect = {"DRIVE_AGENT_CONNECT_URL": want.connect_url} if want.connect_url else {}
+    return {
+        "DRIVE_AGENT_PROVIDER": want.provider,
+        "DRIVE_AGENT_RETURN_URL": want.return_url,
+        **connect,
+        "DRIVE_AGENT_MODEL": options.model or _DEFAULT_MODEL,
+        # Session storage, mounted there by agentcore.json.
+        "DRIVE_AGENT_STATE": "/mnt/drive-agent/state",
+    }
 
 
 def _managed(named: tuple[str, ...], workload: str, runtime_arn: str | None, *, is_stand_in: bool) -> tuple[str, ...]:

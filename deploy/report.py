@@ -1,6 +1,7 @@
 """What each step of `drive-agent setup` did, in words. Pure."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,13 +28,25 @@ class Step:
         return f"{self.outcome.value:<10} {self.what}" + (f" ({self.detail})" if self.detail else "")
 
 
-def authorizer_lines(discovery_url: str, client_ids: Sequence[str]) -> list[str]:
-    """What belongs under `authorizerConfiguration.customJwtAuthorizer` in agentcore/agentcore.json."""
-    clients = ", ".join(f'"{client_id}"' for client_id in client_ids)
+def runtime_lines(discovery_url: str, client_ids: Sequence[str], variables: Mapping[str, str]) -> list[str]:
+    """The members of a runtime in agentcore/agentcore.json that differ from deployment to deployment, as JSON.
+
+    `variables` are the environment of the agent. Between the first line and the last, put into braces, is an object.
+    """
+    settings = [f"  {json.dumps({'name': name, 'value': value})}" for name, value in variables.items()]
     return [
-        "For agentcore/agentcore.json, customJwtAuthorizer:",
-        f'  "discoveryUrl": "{discovery_url}",',
-        f'  "allowedClients": [{clients}]',
+        "For agentcore/agentcore.json, in place of the members of the same names in the runtime drive_agent:",
+        '"authorizerType": "CUSTOM_JWT",',
+        '"authorizerConfiguration": {',
+        '  "customJwtAuthorizer": {',
+        f'    "discoveryUrl": {json.dumps(discovery_url)},',
+        f'    "allowedClients": {json.dumps(list(client_ids))}',
+        "  }",
+        "},",
+        '"envVars": [',
+        *(f"{line}," for line in settings[:-1]),
+        *settings[-1:],
+        "]",
     ]
 
 

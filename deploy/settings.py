@@ -30,6 +30,7 @@ class SetupOptions:
     return_url: str | None = None
     connect_url: str | None = None
     provider: str | None = None
+    model: str | None = None
     workload: str | None = None
     workloads: tuple[str, ...] = ()
     runtime_arn: str | None = None
@@ -60,15 +61,15 @@ class SetupOptions:
         Raises:
             InvalidOptionError: a value is malformed, or the secret's file cannot be read.
         """
-        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         options = cls(
             settings_path=Path(environ.get("DRIVE_AGENT_SETTINGS") or DEFAULT_SETTINGS_PATH),
-            region=region,
+            region=_region(environ),
             endpoint_url=_origin(environ.get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"),
             callback_url=_origin(callback_url or environ.get("DRIVE_AGENT_CALLBACK_URL"), "the callback URL"),
             return_url=environ.get("DRIVE_AGENT_RETURN_URL") or None,
             connect_url=environ.get("DRIVE_AGENT_CONNECT_URL"),
             provider=environ.get("DRIVE_AGENT_PROVIDER") or None,
+            model=environ.get("DRIVE_AGENT_MODEL") or None,
             workload=environ.get("DRIVE_AGENT_WORKLOAD") or None,
             workloads=workloads,
             runtime_arn=runtime_arn or environ.get("DRIVE_AGENT_RUNTIME_ARN") or None,
@@ -96,19 +97,27 @@ class TokenSettings:
     def load(cls, environ: Mapping[str, str]) -> "TokenSettings":
         """Read `environ`: the settings file's values with the process environment over them."""
         return cls(
-            region=environ.get("AWS_REGION") or DEFAULT_REGION,
+            region=_region(environ),
             endpoint_url=_origin(environ.get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"),
             cli_client_id=environ.get("DRIVE_AGENT_CLI_CLIENT_ID", ""),
         )
+
+
+def _region(environ: Mapping[str, str]) -> str:
+    return environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
 
 
 def _origin(url: str | None, name: str) -> str | None:
     """Accept `scheme://host[:port]` and drop a slash at the end."""
     if not url:
         return None
-    parts = urlsplit(url)
+    refusal = InvalidOptionError(f"{name} has to look like https://drive-agent.example.com, without a path.")
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:  # a bracket that is not closed
+        raise refusal from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise InvalidOptionError(f"{name} has to look like https://drive-agent.example.com, without a path.")
+        raise refusal
     return url.rstrip("/")
 
 

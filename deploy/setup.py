@@ -14,9 +14,9 @@ from botocore.parsers import ResponseParserError
 
 from deploy import app_clients, google_provider, people, runtime, settings_file, user_pool, workloads
 from deploy.clients import Clients
-from deploy.desired import Desired, desired, same_cloud
+from deploy.desired import Desired, agent_variables, desired, same_cloud
 from deploy.errors import explain
-from deploy.report import Outcome, Step, authorizer_lines, google_lines
+from deploy.report import Outcome, Step, google_lines, runtime_lines
 from deploy.settings import SetupOptions
 
 __all__ = ["run"]
@@ -74,9 +74,10 @@ def run(
     is_changed = settings_file.write(options.settings_path, values, forget=_CLOUD_BOUND)
     outcome = (Outcome.UPDATED if file else Outcome.CREATED) if is_changed else Outcome.UNCHANGED
     task.tell(Step(f"settings file {options.settings_path}", outcome))
-    for line in authorizer_lines(
+    for line in runtime_lines(
         values["DRIVE_AGENT_OIDC_DISCOVERY_URL"],
         (values["DRIVE_AGENT_OIDC_CLIENT_ID"], values["DRIVE_AGENT_CLI_CLIENT_ID"]),
+        agent_variables(want, options),
     ):
         out(line)
     return values

@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
 from evals.stream import Heard, hear, sse_objects
 
 _SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,14 @@ class Target:
             _SESSION_HEADER: runtime_session,
         }
         with httpx.stream(
-            "POST", address, params={"qualifier": "DEFAULT"}, headers=headers, json=payload, timeout=self.timeout_s
+            "POST",
+            address,
+            params={"qualifier": "DEFAULT"},
+            headers=headers,
+            json=payload,
+            timeout=self.timeout_s,
+            # A proxy from the environment must not see what goes to this machine itself.
+            trust_env=urlsplit(address).hostname not in _LOOPBACK,
         ) as response:
             if response.headers.get("content-type", "").startswith("text/event-stream"):
                 return hear(sse_objects(response.iter_lines()))

@@ -5,9 +5,10 @@ import os
 import socket
 
 import pytest
-from hypothesis import settings
+from hypothesis import configuration, settings
 
 # A machine that is busy is no failure; the same examples every time, so that a failure can be repeated.
+configuration.set_hypothesis_home_dir(".env.cache/hypothesis")
 settings.register_profile("drive-agent", deadline=None, derandomize=True)
 settings.load_profile("drive-agent")
 

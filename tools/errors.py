@@ -1,7 +1,7 @@
 """Why a Drive tool could not answer.
 
 Strands hands the text of a tool's exception to the model, so `str()` of every class here is public: it holds no
-token, no URL and no file name. `ConsentRequired` alone carries something sensitive, in an attribute.
+token, no URL and no file name. `ConsentRequired` alone carries something sensitive, in an attribute. Pure.
 """
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from key_value.aio.protocols.key_value import AsyncKeyValue
+from key_value.aio.stores.disk import DiskStore
 from key_value.aio.wrappers.base import BaseWrapper
 
 from callback.identity import Identity
@@ -49,11 +51,17 @@ class SimultaneousReads(BaseWrapper):
         return found
 
 
+async def opened(folder: Path) -> DiskStore:
+    """To be run where it is used: SQLite's connections belong to a thread."""
+    return await open_folder(folder).__aenter__()
+
+
 def test_of_two_returns_at_once_one_completes(service, alice, cloud):
     session_uri, state = service.start_flow(alice)
     twin = service.browser()
     twin.copy_cookies(alice)
-    folder = open_folder(service.settings.state_dir)
+    service.stop()
+    folder = service.stage.server.run(opened(service.settings.state_dir))
     service.start(store=SimultaneousReads(folder))
     answers: list[int] = []
     threads = [

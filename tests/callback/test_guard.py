@@ -24,7 +24,7 @@ POSTS = [CONNECT, "/sign-in", "/sign-out"]
 @pytest.mark.parametrize(
     "address",
     ["/", "/connect/google-drive", "/connections", "/connected", "/callback", "/sign-in", "/sign-in/callback",
-     "/healthz", "/static/style.css", "/no-such-page", "/connect/google-drive?session=bad"],
+     "/signed-out", "/healthz", "/static/style.css", "/no-such-page", "/connect/google-drive?session=bad"],
 )  # fmt: skip
 def test_every_answer_has_the_security_headers(service, alice, address):
     for browser in (alice, service.browser()):
@@ -43,6 +43,7 @@ def test_the_policy_allows_no_script_and_no_frame(service):
 
 def test_pages_have_no_inline_script_or_style_and_say_their_language(service, alice, cloud):
     pages = [alice.get(path) for path in ("/", CONNECT, "/connections", "/callback", "/no-such-page")]
+    pages.append(service.browser().get("/signed-out"))
     pages.append(alice.press(alice.get(CONNECT), CONNECT))
     for page in pages:
         assert '<html lang="en">' in page.text

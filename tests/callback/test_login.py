@@ -178,6 +178,35 @@ def test_signing_out_ends_the_session_on_the_server(service):
     assert "alice@example.com" not in thief.get("/").text
 
 
+def test_after_a_sign_out_the_provider_must_ask_again_until_somebody_has_signed_in(service, cloud):
+    alice = service.browser("alice")
+    page = alice.press(alice.get("/"), "/sign-out")
+    assert heading(page) == "You are signed out"
+    assert "ask for a password all the same" in page.text
+
+    alice.get("/sign-in")
+    location = alice.get("/sign-in").headers["location"]
+    alice.go("/sign-in")
+    alice.go("/sign-in")
+    asked = [request.get("prompt") for request in cloud.authorize_requests]
+    assert parse_qs(urlsplit(location).query)["prompt"] == ["login"], "asking once does not use it up"
+    assert asked == [None, "login", None]
+    assert alice.cookie("__Host-signed-out") is None
+
+
+def test_the_note_of_a_sign_out_is_host_only_secure_and_unreadable(service):
+    alice = service.browser("alice")
+    answer = alice.post("/sign-out", {"csrf": csrf(alice.get("/"))})
+    [note] = [cookie for cookie in answer.headers.get_list("set-cookie") if cookie.startswith("__Host-signed-out=")]
+    attributes = {part.strip().lower() for part in note.split(";")[1:]}
+    assert attributes == {"httponly", "secure", "samesite=lax", "path=/", "max-age=86400"}
+
+
+def test_a_sign_out_is_not_said_to_somebody_who_is_signed_in(service, alice):
+    assert alice.get("/signed-out").headers["location"] == "/"
+    assert "ask for a password" not in service.browser().get("/signed-out").text
+
+
 def test_half_an_hour_without_a_visit_ends_a_session(service):
     alice = service.browser("alice")
     service.clock.forward(minutes=29)

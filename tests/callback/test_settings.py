@@ -38,6 +38,12 @@ def test_a_stand_in_for_aws_is_also_where_the_runtime_is():
     }
 
 
+def test_the_region_may_come_from_where_the_aws_cli_keeps_it():
+    assert Settings.load(CLOUD | {"AWS_DEFAULT_REGION": "eu-west-1"}).region == "eu-west-1"
+    both = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+    assert Settings.load(CLOUD | both).region == "us-east-1"
+
+
 def test_agentcore_dev_means_local():
     assert Settings.load({**LOCAL, "DRIVE_AGENT_MODE": "", "LOCAL_DEV": "1"}).mode == "local"
 

@@ -16,12 +16,12 @@ def jwt(**claims):
 
 
 def test_a_given_token_wins():
-    assert bearer_for(ChatSettings(token="sample", **PLAIN), lambda: "fetched")() == "sample"
+    assert bearer_for(ChatSettings(bearer_token="sample", **PLAIN), lambda: "fetched")() == "sample"
 
 
 def test_a_token_file_is_read_anew_each_time(tmp_path):
     file = tmp_path / "token"
-    bearer = bearer_for(ChatSettings(token_file=file, **PLAIN), None)
+    bearer = bearer_for(ChatSettings(bearer_token_file=file, **PLAIN), None)
     file.write_text("first\n")
     assert bearer() == "first"
     file.write_text("second\n")
@@ -34,7 +34,7 @@ def test_an_unusable_token_file_is_said(tmp_path, content):
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(SignInNeededError, match="token file"):
-        bearer_for(ChatSettings(token_file=file, **PLAIN), None)()
+        bearer_for(ChatSettings(bearer_token_file=file, **PLAIN), None)()
 
 
 def test_a_fetched_token_is_kept_until_shortly_before_it_expires():

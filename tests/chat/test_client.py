@@ -5,9 +5,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from chat.bearer import bearer_for
 from chat.client import RuntimeClient
 from chat.errors import BrokenOffError, ChatError, RefusedError, SignInNeededError, UnreachableError
 from chat.events import AuthRequired, Done, Failure, Notice, Text, ToolProgress
+from chat.settings import ChatSettings
 
 from .conftest import ARN, DONE, IMPATIENT, Answer, as_json, sse, text
 
@@ -205,3 +207,16 @@ def test_running_and_finished_tools_are_told_apart(runtime, client):
     runtime.answer(Answer(sse(tool | {"status": "running"}, tool | {"status": "done"}, DONE)))
     statuses = [event.status for event in client.turn(SESSION, "?") if isinstance(event, ToolProgress)]
     assert statuses == ["running", "done"]
+
+
+def test_a_kept_bearer_token_that_is_refused_is_fetched_anew_once(runtime):
+    fetched = iter(["sample-old", "sample-new", "sample-newer"])
+    bearer = bearer_for(ChatSettings(runtime_url="", runtime_arn=ARN), lambda: next(fetched))
+    runtime.answers = [as_json({"message": "no"}, 401), Answer(sse(text("Here."), DONE))]
+    client = RuntimeClient(runtime.url, ARN, bearer)
+    assert list(client.turn("s" * 40, "hello"))
+    assert [asked.headers["Authorization"] for asked in runtime.asked] == ["Bearer sample-old", "Bearer sample-new"]
+    runtime.answers = [as_json({"message": "no"}, 401)]
+    with pytest.raises(SignInNeededError):
+        list(client.turn("s" * 40, "hello"))
+    client.close()

@@ -1,4 +1,7 @@
 import json
+import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -71,3 +74,10 @@ JSON = st.recursive(
 def test_no_shape_of_json_is_a_surprise(value, kind):
     parse(json.dumps(value))
     parse(json.dumps({"type": kind, "files": value, "usage": value, "scopes": value, "label": value}))
+
+
+def test_a_card_has_what_the_wire_has_and_nothing_more():
+    wire = (Path(__file__).parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
+    [row] = [line for line in wire.splitlines() if line.startswith("| `files` |")]
+    documented = re.findall(r'"(\w+)"', row.partition("[{")[2].partition("}]")[0])
+    assert [member.name for member in fields(FileCard)] == documented

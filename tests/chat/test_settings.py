@@ -11,7 +11,14 @@ def test_without_a_runtime_url_the_data_plane_of_the_region_is_meant():
     )
 
 
-@pytest.mark.parametrize("url", ["http://runtime.example.com", "runtime.example.com", "ftp://x"])
+def test_the_region_may_come_from_where_the_aws_cli_keeps_it():
+    elsewhere = {"AWS_DEFAULT_REGION": "eu-west-1"}
+    assert ChatSettings.load(elsewhere).runtime_url == "https://bedrock-agentcore.eu-west-1.amazonaws.com"
+    both = elsewhere | {"AWS_REGION": "us-east-1"}
+    assert ChatSettings.load(both).runtime_url == "https://bedrock-agentcore.us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("url", ["http://runtime.example.com", "runtime.example.com", "ftp://x", "http://[::1"])
 def test_a_bearer_token_never_travels_in_the_clear(url):
     with pytest.raises(InvalidSettingError, match="DRIVE_AGENT_RUNTIME_URL"):
         ChatSettings.load({"DRIVE_AGENT_RUNTIME_URL": url})

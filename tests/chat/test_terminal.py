@@ -297,9 +297,9 @@ def test_connections_are_told_in_a_sentence(runtime, answer, said):
 def test_a_named_conversation_is_continued_and_a_short_name_refused(runtime):
     runtime.answer(Answer(sse(DONE)))
     desk = Desk(runtime)
-    assert desk.run(once="?", session="chat-" + "a" * 32) == 0
+    assert desk.run(once="?", runtime_session="chat-" + "a" * 32) == 0
     assert runtime.asked[0].headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == "chat-" + "a" * 32
-    assert desk.run(once="?", session="short") == terminal.MISUSED
+    assert desk.run(once="?", runtime_session="short") == terminal.MISUSED
     assert "33 to 256" in desk.text
 
 
@@ -313,7 +313,7 @@ def test_without_a_runtime_the_way_to_one_is_said(runtime):
 def test_direct_mode_needs_neither_runtime_nor_bearer(runtime):
     runtime.answer(Answer(sse(DONE)))
     desk = Desk(runtime)
-    assert desk.run(None, once="?", direct=True) == 0
+    assert desk.run(None, once="?", is_direct=True) == 0
     assert runtime.asked[0].path == "/invocations"
 
 

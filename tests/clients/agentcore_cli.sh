@@ -63,7 +63,7 @@ copy_with_secrets() {
     if [[ -f $file ]]; then printf '%s\0' "$file"; fi
   done | tar --null -cf - -T -) | tar -xf - -C "$1"
   local name
-  for name in .env .env.local .env.drive-agent/local/settings.env agentcore/.env.local .venv/lib/sample .git/config; do
+  for name in .env .env.local .env.drive-agent/local/settings.env .env.cache/mypy/sample agentcore/.env.local .venv/lib/sample .git/config; do
     mkdir -p "$(dirname "$1/$name")"
     echo "SAMPLE_SECRET=sample" >"$1/$name"
   done

@@ -10,7 +10,9 @@ from pathlib import Path, PurePosixPath
 
 LARGEST_ZIP, LARGEST_CONTENT = 250 * 1024**2, 750 * 1024**2
 NEEDED = {"main.py", "agent/app.py", "tools/drive.py", "prompts/system.md", "strands/__init__.py"}
-FORBIDDEN = (".env", ".git", ".venv")
+FORBIDDEN = {".env", ".git", ".venv"}
+# Of tools: they hold copies of it, what tests made up, or what an agent answered.
+CACHES = {".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache", "test-output"}
 AARCH64 = (183).to_bytes(2, "little")  # e_machine of an ELF file
 
 
@@ -22,6 +24,9 @@ def main(path):
         compiled = [name for name in names if name.endswith(".so")]
         foreign = sorted(name for name in compiled if _machine(archive, name) != AARCH64)
     secret = sorted(name for name in names if any(_is_forbidden(part) for part in PurePosixPath(name).parts))
+    cached = sorted(name for name in names if CACHES.intersection(PurePosixPath(name).parts))
+    if cached:
+        return f"The package holds the caches of a developer's tools: {cached[:5]}"
     if secret:
         return f"The package holds what must not leave this machine: {secret[:5]}"
     if NEEDED - names:

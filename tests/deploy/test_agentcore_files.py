@@ -14,6 +14,7 @@ PROJECT = json.loads((ROOT / "agentcore" / "agentcore.json").read_text())
 (AGENT,) = PROJECT["runtimes"]
 ENVIRONMENT = {variable["name"]: variable["value"] for variable in AGENT["envVars"]}
 POLICY = json.loads((ROOT / "deploy" / "execution-policy.json").read_text())
+CALLBACK_POLICY = json.loads((ROOT / "deploy" / "callback-policy.json").read_text())
 
 
 def test_the_runtime_is_the_one_that_setup_looks_for(aws, clients):
@@ -52,6 +53,16 @@ def test_the_agent_may_do_nothing_but_ask_for_tokens_and_the_model():
         "bedrock:InvokeModelWithResponseStream",
     ]
     assert "*" not in [resource for statement in POLICY["Statement"] for resource in _list(statement["Resource"])]
+
+
+def test_the_callback_service_may_complete_what_the_agent_may_start_and_get_no_access_token():
+    [ours] = [statement for statement in CALLBACK_POLICY["Statement"] if "agentcore" in statement["Action"]]
+    [agents] = [statement for statement in POLICY["Statement"] if "GetResourceOauth2Token" in statement["Action"]]
+    assert ours["Action"] == "bedrock-agentcore:CompleteResourceTokenAuth"
+    assert ours["Resource"] == agents["Resource"]
+    [secret] = [statement for statement in CALLBACK_POLICY["Statement"] if statement is not ours]
+    assert secret in POLICY["Statement"]
+    assert "deploy/callback-policy.json" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _list(value):

@@ -30,6 +30,7 @@ def test_secrets_do_not_show_in_the_options_text():
         ({}, {"callback_url": "https://a.example.com/path"}, "without a path"),
         ({}, {"callback_url": "ftp://a.example.com"}, "without a path"),
         ({"AWS_ENDPOINT_URL": "localhost:4566"}, {}, "AWS_ENDPOINT_URL"),
+        ({"AWS_ENDPOINT_URL": "http://[::1"}, {}, "AWS_ENDPOINT_URL"),
         ({}, {"runtime_arn": "drive_agent"}, "runtime ARN"),
         ({}, {"workloads": ("a b c",)}, "workload identity"),
         ({"DRIVE_AGENT_PROVIDER": "a/b"}, {}, "provider"),
@@ -45,6 +46,13 @@ def test_a_malformed_value_is_refused_with_a_sentence(environ, arguments, said):
 def test_a_missing_secret_file_is_said(tmp_path):
     with pytest.raises(InvalidOptionError, match="cannot be read"):
         SetupOptions.load({}, google_client_secret_file=tmp_path / "nothing")
+
+
+def test_setup_and_token_find_the_region_where_the_aws_cli_keeps_it():
+    environ = {"AWS_DEFAULT_REGION": "eu-west-1"}
+    assert SetupOptions.load(environ).region == TokenSettings.load(environ).region == "eu-west-1"
+    environ |= {"AWS_REGION": "us-east-1"}
+    assert SetupOptions.load(environ).region == TokenSettings.load(environ).region == "us-east-1"
 
 
 def test_token_settings_come_from_the_keys_that_setup_writes():

@@ -1,13 +1,16 @@
 import json
 import socket
+from pathlib import Path
 
 import pytest
 from botocore.config import Config
 
-from deploy import settings_file, setup
+from deploy import settings_file, setup, token
 from deploy.clients import Clients
 from deploy.errors import AwsRefusedError, ConflictingResourceError, InvalidOptionError
+from deploy.settings import TokenSettings
 
+PROJECT_FILE = Path(__file__).parents[2] / "agentcore" / "agentcore.json"
 IMPATIENT = Config(connect_timeout=2, retries={"mode": "standard", "total_max_attempts": 1})
 PASSWORD = "sample-password-of-nobody"
 SECRET = "GOCSPX-sample-secret"
@@ -69,12 +72,43 @@ def test_settings_name_what_was_made(aws, clients, options):
     assert "ClientSecret" not in cli["UserPoolClient"]
 
 
-def test_report_shows_the_authorizer_values_and_no_secret(clients, options):
+def to_paste(lines):
+    """What the report has for agentcore.json."""
+    [start] = [number for number, line in enumerate(lines) if line.startswith("For agentcore/agentcore.json")]
+    return json.loads("{" + "\n".join(lines[start + 1 :]) + "}")
+
+
+def test_report_shows_all_that_agentcore_json_needs_ready_to_paste(clients, options):
+    values, lines = run(options({"DRIVE_AGENT_PROVIDER": "mine"}, callback_url="https://drive.example.org"), clients)
+    block = to_paste(lines)
+    assert block["authorizerType"] == "CUSTOM_JWT"
+    assert block["authorizerConfiguration"]["customJwtAuthorizer"] == {
+        "discoveryUrl": values["DRIVE_AGENT_OIDC_DISCOVERY_URL"],
+        "allowedClients": [values["DRIVE_AGENT_OIDC_CLIENT_ID"], values["DRIVE_AGENT_CLI_CLIENT_ID"]],
+    }
+    told = {variable["name"]: variable["value"] for variable in block["envVars"]}
+    assert told["DRIVE_AGENT_PROVIDER"] == "mine"
+    assert told["DRIVE_AGENT_RETURN_URL"] == "https://drive.example.org/callback"
+    assert told["DRIVE_AGENT_CONNECT_URL"] == "https://drive.example.org/connect/google-drive"
+
+    [runtime] = json.loads(PROJECT_FILE.read_text(encoding="utf-8"))["runtimes"]
+    placed = {variable["name"]: variable["value"] for variable in runtime["envVars"]}
+    assert block.keys() <= runtime.keys()
+    assert told.keys() == placed.keys()
+    for name in ("DRIVE_AGENT_MODEL", "DRIVE_AGENT_STATE"):
+        assert told[name] == placed[name]
+
+
+def test_report_names_no_connect_url_that_is_switched_off_and_the_model_that_was_chosen(clients, options):
+    _, lines = run(options({"DRIVE_AGENT_CONNECT_URL": "", "DRIVE_AGENT_MODEL": "bedrock:sample"}), clients)
+    told = {variable["name"]: variable["value"] for variable in to_paste(lines)["envVars"]}
+    assert "DRIVE_AGENT_CONNECT_URL" not in told
+    assert told["DRIVE_AGENT_MODEL"] == "bedrock:sample"
+
+
+def test_report_shows_no_secret(clients, options):
     values, lines = run(options(FULL_ENV, **PEOPLE, **GOOGLE), clients)
     text = "\n".join(lines)
-    assert f'"discoveryUrl": "{values["DRIVE_AGENT_OIDC_DISCOVERY_URL"]}"' in text
-    clients_listed = json.loads(text.partition('"allowedClients": ')[2].splitlines()[0])
-    assert clients_listed == [values["DRIVE_AGENT_OIDC_CLIENT_ID"], values["DRIVE_AGENT_CLI_CLIENT_ID"]]
     for secret in (PASSWORD, SECRET, values["DRIVE_AGENT_SESSION_KEY"], values["DRIVE_AGENT_OIDC_CLIENT_SECRET"]):
         assert secret not in text
 
@@ -251,6 +285,16 @@ def test_after_a_failure_half_way_the_next_run_finishes(aws, clients, options):
     aws.faults.clear()
     values, lines = run(options(), clients)
     assert f"unchanged  user pool drive-agent ({values['DRIVE_AGENT_USER_POOL_ID']})" in lines
+
+
+def test_a_proxy_is_not_asked_for_a_stand_in_on_this_machine(aws, options, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    told = options(FULL_ENV, **PEOPLE)
+    values, _ = run(told, Clients.connect("us-west-2", aws.url, IMPATIENT))
+    assert token.fetch(TokenSettings.load(values), "alice@example.com", PASSWORD).count(".") == 2
 
 
 def test_an_endpoint_where_nobody_answers_is_named(options):

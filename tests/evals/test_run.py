@@ -120,6 +120,15 @@ def test_a_suite_of_good_answers_passes(suite):
     assert report["cases"][0]["turns"][0]["answer"] == "I found 1 file: Q3 budget."
 
 
+def test_a_proxy_does_not_see_what_goes_to_this_machine(suite, monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    code, _, _ = suite()
+    assert code == 0
+
+
 def test_turns_go_over_the_runtimes_wire_as_the_person_in_one_conversation(suite, runtime):
     suite()
     first, again, other = runtime.requests
