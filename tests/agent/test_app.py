@@ -5,13 +5,15 @@ import json
 import socket
 import threading
 
+import boto3
 import httpx
 import pytest
+from bedrock_agentcore.services.identity import IdentityClient
 from strands.storage import InMemoryStorage
 
 from agent.app import create_app
 from agent.body import MAX_BODY_BYTES
-from agent.build import Service
+from agent.build import Service, build
 from agent.errors import SettingsError
 from agent.settings import Settings
 from agent.store import ConversationStore
@@ -247,7 +249,7 @@ def test_the_text_of_an_unexpected_failure_stays_here():
 
 def test_a_state_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    app = create_app(Settings.load({**LOCAL, "DRIVE_AGENT_STATE": str(tmp_path / "file" / "state")}))
+    app = create_app(Settings.load({**LOCAL, "DRIVE_AGENT_STATE": str(tmp_path / "file" / "state")}), Service)
     with serve(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
         answer = http.post("/invocations", json={"prompt": "hi"}, headers={SESSION_HEADER: SESSION})
         assert "DRIVE_AGENT_STATE" in answer.text
@@ -308,3 +310,13 @@ def test_a_pipelined_request_is_not_served_as_the_one_before_it():
             answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
         assert "no_identity" in answer
         assert len(agent.model.requests) == 1
+
+
+def test_clients_of_the_sdk_do_not_wait_for_minutes(tmp_path, monkeypatch):
+    """A stalled AgentCore Identity would hold a conversation for as long as the SDK's own client waits."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # what `build` sets is the whole process's
+    build(Settings.load({**LOCAL, "DRIVE_AGENT_STATE": str(tmp_path)}))
+    client = IdentityClient("us-west-2").dp_client
+    assert client.meta.config.read_timeout == 10
+    assert client.meta.config.retries["total_max_attempts"] == 2
+    client.close()
