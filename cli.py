@@ -144,6 +144,9 @@ def _chat(options: argparse.Namespace) -> int:
         except DeployError as error:
             raise SignInNeededError(error.user_message) from error
 
+    if options.local and not (LOCAL_HOME / "settings.env").exists():
+        print("There is no stack to talk to: run `make up` in another terminal first.", file=sys.stderr)
+        return 2
     try:
         settings = ChatSettings.load(_environ(is_local=options.local))
         bearer = bearer_for(settings, fetch)
@@ -153,6 +156,8 @@ def _chat(options: argparse.Namespace) -> int:
     wanted = ChatOptions(
         once=options.once, is_json=options.json, runtime_session=options.session, is_direct=options.direct
     )
+    if not options.json and options.once is None:
+        print(f"You are {'the person at this computer' if options.direct else options.user}.")
     return main(wanted, settings, bearer=bearer)
 
 

@@ -150,7 +150,7 @@ def _told(answer: Mapping[str, Any]) -> str:
     if "error" in answer:
         return str(answer["error"])
     if answer.get("status") == "disconnected":
-        return "Google Drive is disconnected; Google has been told to forget the permission."
+        return "Google Drive is not connected any more, and Google has forgotten the permission, if there was one."
     for connection in answer.get("connections") or []:
         if connection.get("connected"):
             account = connection.get("account") or {}

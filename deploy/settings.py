@@ -15,6 +15,7 @@ DEFAULT_SETTINGS_PATH = Path(".env.drive-agent/settings.env")
 DEFAULT_REGION = "us-west-2"
 
 _RUNTIME_ARN = re.compile(r"arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:runtime/[A-Za-z][A-Za-z0-9_-]*")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _WORKLOAD = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _PROVIDER = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -118,6 +119,8 @@ def _origin(url: str | None, name: str) -> str | None:
         raise refusal from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise refusal
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InvalidOptionError(f"{name} has to be https; plain http is for this machine alone.")
     return url.rstrip("/")
 
 

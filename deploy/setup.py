@@ -114,7 +114,7 @@ def _google(task: _Run, ask_secret: Callable[[str], str] | None) -> dict[str, st
 
 def _user_pool(task: _Run) -> dict[str, str]:
     cognito, want, options = task.clients.cognito, task.want, task.options
-    step, pool_id = user_pool.ensure(cognito, want.user_pool_id)
+    step, pool_id = user_pool.ensure(cognito, want.user_pool_id, is_chosen=options.user_pool_id is not None)
     task.tell(step)
     task.tell(user_pool.ensure_domain(cognito, pool_id, options.domain_prefix))
     web = app_clients.ensure_web(cognito, pool_id, want.callback_url)

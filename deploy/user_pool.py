@@ -11,15 +11,23 @@ if TYPE_CHECKING:
 POOL_NAME = "drive-agent"
 
 
-def ensure(cognito: "CognitoIdentityProviderClient", pool_id: str | None) -> tuple[Step, str]:
+def ensure(
+    cognito: "CognitoIdentityProviderClient", pool_id: str | None, *, is_chosen: bool = False
+) -> tuple[Step, str]:
     """Find the pool (by id if it still exists, else by name) or create it; return its id.
+
+    `is_chosen`: somebody has just named this pool, so no other will do.
 
     An existing pool's own settings are left alone: they are the account's decision, and UpdateUserPool
     resets whatever it is not given.
 
     Raises:
-        ConflictingResourceError: several pools have our name and none was chosen.
+        ConflictingResourceError: several pools have our name and none was chosen, or the chosen one does not exist.
     """
+    if is_chosen and pool_id is not None and not _exists(cognito, pool_id):
+        raise ConflictingResourceError(
+            f"There is no user pool {pool_id} in this account and region: check --user-pool-id."
+        )
     if pool_id is not None and _exists(cognito, pool_id):
         return Step(f"user pool {POOL_NAME}", Outcome.UNCHANGED, pool_id), pool_id
     found = [

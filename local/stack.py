@@ -108,7 +108,12 @@ class Stack:
     def __enter__(self) -> Self:
         """Start everything and wait until it answers."""
         self._check_ports()
+        folder = self.options.drive_dir
+        if folder and not Path(folder).expanduser().is_dir():
+            raise StackError(f"DRIVE_DIR={folder} is not a folder.")
         (self.options.home / "logs").mkdir(parents=True, exist_ok=True, mode=0o700)
+        for log in (self.options.home / "logs").glob("*.log"):
+            log.unlink()  # of an earlier run
         try:
             self._start()
         except BaseException:

@@ -33,6 +33,8 @@ def serve(stack: Stack) -> None:
 
 def _addresses(stack: Stack) -> Table:
     table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
     ports = stack.options.ports
     table.add_row("agent", stack.agent_url, "the product; a direct call is the person at this computer")
     table.add_row("callback", stack.callback_url, "the product: connect, callback, connections")

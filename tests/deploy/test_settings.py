@@ -58,3 +58,10 @@ def test_setup_and_token_find_the_region_where_the_aws_cli_keeps_it():
 def test_token_settings_come_from_the_keys_that_setup_writes():
     environ = {"AWS_REGION": "eu-west-1", "DRIVE_AGENT_CLI_CLIENT_ID": "abc", "AWS_ENDPOINT_URL": ""}
     assert TokenSettings.load(environ) == TokenSettings(region="eu-west-1", endpoint_url=None, cli_client_id="abc")
+
+
+@pytest.mark.parametrize("url", ["http://drive.example.com", "http://10.0.0.1:9090", "http://127.0.0.1.example.com"])
+def test_a_callback_in_the_clear_is_for_this_machine_alone(url):
+    with pytest.raises(InvalidOptionError, match="https"):
+        SetupOptions.load({}, callback_url=url)
+    assert SetupOptions.load({}, callback_url="http://localhost:9090").callback_url == "http://localhost:9090"

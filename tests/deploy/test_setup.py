@@ -227,6 +227,11 @@ def test_two_pools_of_our_name_are_not_guessed_between(clients, options):
     assert values["DRIVE_AGENT_USER_POOL_ID"] == ids[1]
 
 
+def test_a_chosen_pool_that_does_not_exist_is_not_replaced_by_another(clients, options):
+    with pytest.raises(ConflictingResourceError, match="us-west-2_nope"):
+        run(options(user_pool_id="us-west-2_nope"), clients)
+
+
 def test_what_a_stand_in_left_in_the_file_is_not_used_for_another_cloud(aws, clients, options):
     run(options(FULL_ENV, **PEOPLE), clients)
     path = options().settings_path
