@@ -282,7 +282,7 @@ def test_a_new_conversation_gets_a_new_session_and_quit_leaves(runtime):
         ({"connections": [{"connected": False}]}, "not connected"),
         ({"connections": [{"connected": True, "account": None}]}, "connected as somebody"),
         ({"error": "It is not yours.", "type": "error", "code": "not_owner"}, "It is not yours."),
-        ({"status": "disconnected"}, "is disconnected"),
+        ({"status": "disconnected"}, "not connected any more"),
         ({"connections": None}, "not connected"),
     ],
 )
