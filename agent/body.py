@@ -5,7 +5,7 @@ which is in `Origin`, or by DNS rebinding under a name that it makes point here,
 """
 
 import json
-from urllib.parse import urlsplit
+import re
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
@@ -16,6 +16,9 @@ from agent.settings import is_loopback
 
 MAX_BODY_BYTES = 512 * 1024
 MAX_DEPTH = 32
+
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?")
+_ORIGIN = re.compile(rf"https?://{_HOST.pattern}")
 
 
 class BodyGuard:
@@ -58,12 +61,9 @@ class BodyGuard:
 
 
 def _is_from_here(headers: Headers) -> bool:
-    origins = [f"//{host}" for host in headers.getlist("host")] + headers.getlist("origin")
-    try:
-        names = [urlsplit(origin).hostname or "" for origin in origins]
-    except ValueError:
-        return False
-    return all(is_loopback(name) for name in names)
+    named = [_HOST.fullmatch(host) for host in headers.getlist("host")]
+    named += [_ORIGIN.fullmatch(origin) for origin in headers.getlist("origin")]
+    return all(match is not None and is_loopback(match["name"].strip("[]").lower()) for match in named)
 
 
 def _is_shallow(value: object) -> bool:

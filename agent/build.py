@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import boto3
-from botocore.config import Config
 from botocore.session import get_session
 from strands import Agent, ModelRetryStrategy
 from strands.middleware import InvokeModelStage
@@ -25,10 +24,10 @@ from strands.types.exceptions import SnapshotException
 from agent.audit import record_drive_call
 from agent.caller import Caller
 from agent.conversation import ConsentLink, Conversation
-from agent.hooks import TurnHooks, merge_roles
+from agent.hooks import TurnHooks, check_restored, merge_roles
 from agent.model import build_model
 from agent.settings import Settings
-from agent.store import ConversationStore, open_storage
+from agent.store import PATIENCE, ConversationStore, open_storage
 from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
 from tools.drive import drive_tools
@@ -41,14 +40,10 @@ MAX_IDLE_CONVERSATIONS = 256
 PROVIDER = "google-drive"  # the connection's public name; the credential provider behind it is a setting
 
 
-# For AgentCore Identity, the SDK's client of which takes no settings: its own are 60 s for each of five tries.
-_PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
-
-
 def build(settings: Settings) -> "Service":
     """Make the service of this process."""
     session = get_session()
-    session.set_default_client_config(_PATIENCE)
+    session.set_default_client_config(PATIENCE)  # the SDK's Identity client takes no settings of its own
     boto3.setup_default_session(botocore_session=session, region_name=settings.region)
     return Service(settings)
 
@@ -80,7 +75,9 @@ class Service:
             local_workload_token=_local_workload_token(settings) if settings.is_local else None,
         )
         self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
-        self._opening: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        # Whoever still holds a conversation that was forgotten here must not meet a second one of the same name.
+        self._held: WeakValueDictionary[tuple[str, str], Conversation] = WeakValueDictionary()
+        self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.connection = DriveConnection(self._api, self._tokens)
         self.provider = PROVIDER
         self.scopes = self._tokens.settings.scopes
@@ -91,18 +88,22 @@ class Service:
         if key in self._conversations:
             self._conversations.move_to_end(key)
             return self._conversations[key]
-        opening = self._opening.setdefault(key, asyncio.Lock())
-        async with opening:  # of this conversation alone: its storage may be slow
-            known = self._conversations.get(key)
+        opening = self._opening.setdefault(runtime_session, asyncio.Lock())
+        async with opening:  # of this runtime session alone: its storage may be slow
+            known = self._held.get(key)
             if known is None:
                 await self._store.claim(runtime_session, caller)
-                known = await self._open(runtime_session, caller)
+                known = self._held[key] = await self._open(runtime_session, caller)
+            if key not in self._conversations:
                 self._forget_idle()
-                self._conversations[key] = known
+            self._conversations[key] = known
             return known
 
     async def existing(self, runtime_session: str, caller: Caller) -> Conversation | None:
         """Return the caller's conversation, None where nobody has begun it. Raises: `NotOwnerError`."""
+        known = self._held.get((runtime_session, caller.key))
+        if known is not None:  # opened by its owner; a stop must not wait for slow storage
+            return known
         if not await self._store.check_owner(runtime_session, caller):
             return None
         return await self.conversation(runtime_session, caller)
@@ -129,6 +130,7 @@ class Service:
             retry_strategy=ModelRetryStrategy(max_attempts=3, initial_delay=self._retry_delay_s, max_delay=8),
         )
         agent.add_middleware(InvokeModelStage.Input, merge_roles)
+        check_restored(agent)
         return agent
 
     def _link(self, runtime_session: str) -> ConsentLink:

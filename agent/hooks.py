@@ -7,6 +7,11 @@ from pydantic import ValidationError
 from strands.hooks import AfterToolCallEvent, AfterToolsEvent, MessageAddedEvent
 from strands.plugins import Plugin, hook
 
+from tools.drive import HANDLES_KEY
+from tools.handles import Handles
+
+_DEEPEST = 32
+
 
 class TurnHooks(Plugin):
     """Hooks of every conversation. `save` keeps the agent as it is now."""
@@ -48,14 +53,36 @@ class TurnHooks(Plugin):
         event.result = {**event.result, "content": [{"text": text}]}
 
 
-def clean(value: Any) -> None:
-    """Replace, in place, what a model may write in JSON and UTF-8 cannot hold: halves of surrogate pairs."""
+def clean(value: Any, depth: int = 0) -> None:
+    """Mend, in place, what a model may write in JSON and a snapshot cannot hold.
+
+    Halves of surrogate pairs, which UTF-8 has no form for, in keys as well; and nesting without end.
+    """
+    if isinstance(value, dict):
+        for key in [key for key in value if key != _utf8(key)]:
+            value[_utf8(key)] = value.pop(key)
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in list(items):
         if isinstance(item, str):
-            value[key] = item.encode("utf-8", "replace").decode("utf-8")
-        else:
-            clean(item)
+            value[key] = _utf8(item)
+        elif depth < _DEEPEST:
+            clean(item, depth + 1)
+        elif isinstance(item, dict | list):
+            value[key] = None
+
+
+def check_restored(agent: Any) -> None:
+    """Raise `ValueError` where a snapshot held something other than a conversation; Strands loads it all the same."""
+    handles = agent.state.get(HANDLES_KEY)
+    Handles.load(handles)
+    for message in agent.messages:
+        is_message = isinstance(message, dict) and message.get("role") in {"user", "assistant"}
+        if not (is_message and isinstance(message.get("content"), list)):
+            raise ValueError("not a message")
+
+
+def _utf8(text: Any) -> str:
+    return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
 def merge_roles(context: Any) -> Any:  # Strands' middleware context, whose type is not exported

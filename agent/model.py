@@ -121,5 +121,6 @@ def _is_of_a_client(error: BaseException) -> bool:
         "google",
         "mistralai",
         "litellm",
+        "urllib3",
         "httpx",
     }

@@ -7,11 +7,15 @@ owner only, even where the record of ownership is lost.
 import hashlib
 from pathlib import Path
 
+from botocore.config import Config
 from strands.session import SnapshotSessionManager
 from strands.storage import LocalFileStorage, S3Storage, Storage
 
 from agent.caller import Caller
 from agent.errors import NotOwnerError, SettingsError
+
+# For S3, AgentCore Identity and what else a turn asks of AWS; boto3 itself would wait 60 s for each of five tries.
+PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 def open_storage(location: str, region: str) -> Storage:
@@ -27,7 +31,7 @@ def open_storage(location: str, region: str) -> Storage:
     bucket, _, prefix = location.removeprefix("s3://").partition("/")
     if not bucket:
         raise SettingsError("DRIVE_AGENT_STATE must be a folder or s3://bucket/prefix.")
-    return S3Storage(bucket, prefix=prefix, region_name=region)
+    return S3Storage(bucket, prefix=prefix, region_name=region, boto_client_config=PATIENCE)
 
 
 class ConversationStore:

@@ -105,8 +105,8 @@ async def sign_out(request: Request) -> Response:
         await services.sessions.end(browser.handle)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
-    if person is not None and person.source == "oidc":
-        remember_sign_out(response)
+    # Whoever it was last: somebody may have signed in at the provider in this browser before.
+    remember_sign_out(response)
     return response
 
 

@@ -151,10 +151,12 @@ def _told(answer: Mapping[str, Any]) -> str:
         return str(answer["error"])
     if answer.get("status") == "disconnected":
         return "Google Drive is not connected any more, and Google has forgotten the permission, if there was one."
-    for connection in answer.get("connections") or []:
-        if connection.get("connected"):
-            account = connection.get("account") or {}
-            return f"Google Drive is connected as {account.get('email', 'somebody')}."
+    connections = answer.get("connections")
+    for connection in connections if isinstance(connections, list) else []:
+        if isinstance(connection, dict) and connection.get("connected"):
+            account = connection.get("account")
+            email = account.get("email") if isinstance(account, dict) else None
+            return f"Google Drive is connected as {email or 'somebody'}."
     return "Google Drive is not connected."
 
 

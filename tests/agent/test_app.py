@@ -281,6 +281,9 @@ def test_half_a_surrogate_pair_in_a_prompt_does_not_poison_the_conversation():
         {"host": "127.0.0.1.evil.example"},
         {"origin": "null"},
         {"host": "[bad"},
+        {"host": "evil.example@localhost"},
+        {"host": "localhost:80:evil.example"},
+        {"origin": "http://localhost/@evil.example"},
     ],
 )
 def test_in_local_mode_a_web_page_cannot_ask_in_the_name_of_the_person_at_this_computer(headers):

@@ -24,7 +24,11 @@ def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path):
 
 
 def test_a_bucket_is_opened_by_its_address():
-    assert isinstance(open_storage("s3://bucket/some/prefix", "us-west-2"), S3Storage)
+    storage = open_storage("s3://bucket/some/prefix", "us-west-2")
+    assert isinstance(storage, S3Storage)
+    client = storage._get_client()
+    assert client.meta.config.read_timeout == 10, "slow storage must not hold a conversation for minutes"
+    client.close()
     with pytest.raises(SettingsError, match="DRIVE_AGENT_STATE"):
         open_storage("s3:///prefix", "us-west-2")
 

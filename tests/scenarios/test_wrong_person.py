@@ -147,3 +147,14 @@ def test_a_wrong_password_signs_nobody_in(world):
     page = browser.press("Sign in", username="alice@example.com", password="wrong")
     with pytest.raises(BrowserError):
         page.form("Connect")
+
+
+def test_signing_out_as_the_person_at_this_computer_does_not_leave_somebody_else_signed_in(world):
+    browser = signed_in(world, world.alice)
+    browser.open(f"{world.stack.callback_url}/sign-in")
+    browser.press("Continue as the person at this computer")
+    browser.open(f"{world.stack.callback_url}/")
+    browser.press("Sign out")
+    browser.open(f"{world.stack.callback_url}/sign-in")
+    page = browser.click("Sign in with")
+    assert any(name == "password" for form in page.forms for name, _ in form.fields), page.text
