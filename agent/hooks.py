@@ -46,6 +46,8 @@ class TurnHooks(Plugin):
         """Tell the model how to call a tool again; keep the text of anything else from it, for it may hold a secret."""
         if event.selected_tool is None:
             text = "There is no such tool. Use one of the tools you were given."
+        elif not isinstance(event.tool_use["input"], dict):
+            text = "Wrong arguments: they must be a JSON object. Call again with them mended."
         elif event.exception is not None:
             text = _advice(event.exception)
         else:

@@ -36,7 +36,7 @@ def measure(rig: Rig) -> list[Figure]:
             ours=Spread.of(in_terminal),
             budget=300.0,
             budget_of="value",
-            note="the chat asks again every 1 to 3 s; the SDK's own poller every 5 s",
+            note="the chat asks again every 0.5 to 1 s; the SDK's own poller every 5 s",
         ),
     ]
 

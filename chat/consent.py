@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from chat.errors import ChatError
 from chat.events import AuthRequired, Event, Text, ToolProgress
 
-_FIRST_STEP_S = 1.0
-_LONGEST_STEP_S = 3.0
+# A person takes half a minute or more; each question costs the Runtime one call and reads the vault once.
+_FIRST_STEP_S = 0.5
+_LONGEST_STEP_S = 1.0
 _GROWTH = 1.1
 # As long as an authorization lives: a link that is opened later starts a new one, and a new question waits anew.
 _PATIENCE_S = 600.0

@@ -124,3 +124,12 @@ def test_a_tool_that_does_not_exist_is_told_apart_from_one_that_failed():
     world = World([call("delete_files")], [say("ok")])
     world.ask("delete everything")
     assert "no such tool" in world.model.requests[-1]["messages"][-1]["content"][0]["toolResult"]["content"][0]["text"]
+
+
+@pytest.mark.parametrize("arguments", [["budget"], "budget", 7])
+def test_arguments_that_are_no_object_are_told_how_to_call_again(arguments):
+    use = {"toolUse": {"name": "search_files", "toolUseId": "t1", "input": arguments}}
+    world = World([use], [say("ok")])
+    assert text(world.ask("find")) == "ok"
+    said = world.model.requests[-1]["messages"][-1]["content"][0]["toolResult"]["content"][0]["text"]
+    assert said.startswith("Wrong arguments")
