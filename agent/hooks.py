@@ -74,9 +74,11 @@ def clean(value: Any, depth: int = 0) -> None:
 
 
 def check_restored(agent: Any) -> None:
-    """Raise `ValueError` where a snapshot held something other than a conversation; Strands loads it all the same."""
-    handles = agent.state.get(HANDLES_KEY)
-    Handles.load(handles)
+    """Raise where a snapshot held something other than a conversation; Strands loads it all the same.
+
+    `ValueError`, or what reading a value of another shape raises: `TypeError`, `AttributeError`.
+    """
+    Handles.load(agent.state.get(HANDLES_KEY))
     for message in agent.messages:
         is_message = isinstance(message, dict) and message.get("role") in {"user", "assistant"}
         if not (is_message and isinstance(message.get("content"), list)):

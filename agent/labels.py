@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.listing import one_line
+from tools.query import plural_kind
 
 _LONGEST = 60
-_UNCHANGED = {"audio", "text", "word", "excel", "powerpoint"}
 _JAPANESE = {
     "folder": "フォルダ",
     "document": "ドキュメント",
@@ -37,7 +37,7 @@ def tool_label(name: str, arguments: Any, locale: str) -> str:  # the model wrot
 
 def _english(name: str, words: str, kind: str, folder: str) -> str:
     place = "the folder of a file you saw" if folder.startswith(("[", "#")) else folder
-    what = [f"“{words}”" if words else "", "" if kind in {"", "any"} else kind if kind in _UNCHANGED else f"{kind}s"]
+    what = [f"“{words}”" if words else "", "" if kind in {"", "any"} else plural_kind(kind)]
     text = " ".join(part for part in what if part)
     if name == "list_files":
         return _cut(f"Listing {place}" if place else "Listing your files")

@@ -171,8 +171,7 @@ class Stack:
         }
         if self.options.model:
             if self.options.model.startswith("bedrock:"):  # the samples would win over a profile or a role
-                environ = {name: value for name, value in environ.items() if not name.startswith("AWS_ACCESS")}
-                environ.pop("AWS_SECRET_ACCESS_KEY")
+                del environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"]
                 environ["AWS_EC2_METADATA_DISABLED"] = "false"
             environ |= {name: value for name, value in self._environ.items() if name.startswith(_MODEL_CREDENTIALS)}
             environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = f"https://bedrock-runtime.{REGION}.amazonaws.com"

@@ -52,10 +52,13 @@ def drive_tools(api: DriveFiles, tokens: Tokens) -> list[AgentTool]:
         Args:
             folder: Empty for everything; "root" for the top of My Drive; a handle such as "[2]" (a folder's content,
                 or the folder that holds that file); or a folder's name.
-            order: "opened" (last opened by the person first), "changed" (last changed first) or "name".
+            order: "opened" (last opened by the person first; without a folder only what they have opened),
+                "changed" (last changed first) or "name".
             limit: How many files to return, 1 to 100.
         """
-        return answer(tool_context, Request(zone=_zone(tool_context), folder=folder, order=order, limit=limit))
+        only_opened = order == "opened" and not folder.strip()
+        request = Request(zone=_zone(tool_context), folder=folder, order=order, only_opened=only_opened, limit=limit)
+        return answer(tool_context, request)
 
     @tool(context=True)
     def search_files(

@@ -8,7 +8,7 @@ from tools.drive_api import DriveFiles, FilePage
 from tools.errors import FolderNotFoundError, InvalidFilterError
 from tools.handles import Handles
 from tools.listing import File, Listing, one_line
-from tools.query import FileFilter, build_query, day_range
+from tools.query import FileFilter, build_query, day_range, plural_kind
 
 ORDERS = {"opened": "viewedByMeTime desc", "changed": "modifiedTime desc", "name": "folder,name_natural"}
 MAX_LIMIT = 100
@@ -33,6 +33,7 @@ class Request:
     modified_to: str = ""
     folder: str = ""
     order: str = "changed"
+    only_opened: bool = False
     limit: int = 20
 
 
@@ -53,7 +54,7 @@ def find(api: DriveFiles, access_token: str, handles: Handles, request: Request)
         folder_id=folder.id if folder else "",
         modified_from=start,
         modified_before=end,
-        is_opened=request.order == "opened" and folder is None,
+        is_opened=request.only_opened,
     )
     listing = Listing(
         looked_for=describe(request),
@@ -71,7 +72,9 @@ def find(api: DriveFiles, access_token: str, handles: Handles, request: Request)
 
 def describe(request: Request) -> str:
     """Say in words what was looked for, with the resolved period."""
-    parts = ["files" if request.kind == "any" else _plural(request.kind)]
+    parts = ["files" if request.kind == "any" else plural_kind(request.kind)]
+    if request.only_opened:
+        parts.append("opened by you")
     if request.words.strip():
         parts.append(f'with "{one_line(request.words)}" in the name')
     if request.owner.strip():
@@ -82,10 +85,6 @@ def describe(request: Request) -> str:
         first, last = request.modified_from or "the beginning", request.modified_to or "now"
         parts.append(f"modified {first} to {last} ({request.zone.key})")
     return ", ".join(parts)
-
-
-def _plural(kind: str) -> str:
-    return kind if kind in {"audio", "text", "word", "excel", "powerpoint"} else f"{kind}s"
 
 
 def _owner_term(owner: str) -> str:

@@ -59,6 +59,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "shortcut": (SHORTCUT,),
 }
 
+_WITHOUT_PLURAL = {"audio", "text", "word", "excel", "powerpoint"}
+
 MAX_WORDS = 20  # Drive documents no limit for q; this keeps it far below any that was ever reported
 
 
@@ -77,6 +79,11 @@ class FileFilter:
     modified_from: datetime | None = None
     modified_before: datetime | None = None
     is_opened: bool = False
+
+
+def plural_kind(kind: str) -> str:
+    """Return the everyday name of several files of a kind."""
+    return kind if kind in _WITHOUT_PLURAL else f"{kind}s"
 
 
 def literal(text: str) -> str:

@@ -133,3 +133,11 @@ def test_arguments_that_are_no_object_are_told_how_to_call_again(arguments):
     assert text(world.ask("find")) == "ok"
     said = world.model.requests[-1]["messages"][-1]["content"][0]["toolResult"]["content"][0]["text"]
     assert said.startswith("Wrong arguments")
+
+
+def test_the_files_opened_last_are_those_the_person_has_opened_and_the_answer_can_say_so():
+    world = World([call("list_files")], [say("ok")])
+    world.ask("what did I open last?")
+    assert world.drive.calls[0]["query"] == "viewedByMeTime > '1970-01-01T00:00:00Z' and trashed = false"
+    result = world.model.requests[-1]["messages"][-1]["content"][0]["toolResult"]["content"][0]["text"]
+    assert result.startswith("Looked for: files, opened by you\n")

@@ -155,5 +155,12 @@ def test_files_changed_since_a_period_are_said_to_be_missing():
 
 def test_what_was_opened_last_leaves_out_what_was_never_opened():
     drive = MemoryDrive()
-    find(drive, TOKEN, Handles(), Request(zone=UTC, order="opened"))
+    found = find(drive, TOKEN, Handles(), Request(zone=UTC, order="opened", only_opened=True))
     assert drive.calls[-1]["query"] == "viewedByMeTime > '1970-01-01T00:00:00Z' and trashed = false"
+    assert found.looked_for == "files, opened by you"
+
+
+def test_an_order_alone_hides_no_file():
+    drive = MemoryDrive()
+    find(drive, TOKEN, Handles(), Request(zone=UTC, words="budget", order="opened"))
+    assert drive.calls[-1]["query"] == "name contains 'budget' and trashed = false"
