@@ -22,8 +22,8 @@ from agent.model import MAX_ANSWER_TOKENS
 from bench.client import BenchError
 from local.stack import REGION
 from prompts import load
-from tools.drive_api import FILE_FIELDS
-from tools.listing import Listing, parse_file, render
+from tools.files import LIST_FIELDS, parse_file
+from tools.listing import Listing, render
 
 _MODEL_ID = "global.anthropic.claude-sonnet-4-6"
 _ZONE = ZoneInfo("Europe/Berlin")
@@ -106,7 +106,7 @@ def _list_files(google_url: str, access_token: str) -> Any:  # Strands' decorate
             corpora="allDrives",
             supportsAllDrives=True,
             includeItemsFromAllDrives=True,
-            fields=f"nextPageToken,incompleteSearch,files({FILE_FIELDS})",
+            fields=f"nextPageToken,incompleteSearch,files({LIST_FIELDS})",
         )
         request.headers["authorization"] = f"Bearer {access_token}"
         answer = request.execute(http=http)

@@ -17,7 +17,7 @@ from local.demo import choose_account
 from local.people import PEOPLE
 from local.stack import REGION, ROOT, Options, Ports, Stack
 from tools.consent import METADATA_SCOPE
-from tools.drive_api import FILE_FIELDS
+from tools.files import LIST_FIELDS
 
 QUESTION = "which files did I open last?"
 USER = "local"  # the person at this computer, by the name that the agent's settings give them
@@ -112,7 +112,7 @@ class Rig:
         everywhere = {"corpora": "allDrives", "supportsAllDrives": "true", "includeItemsFromAllDrives": "true"}
         answer = self._http.get(
             f"{self.stack.google_url}/drive/v3/files",
-            params={"pageSize": str(count), "q": "trashed = false", "fields": f"files({FILE_FIELDS})", **everywhere},
+            params={"pageSize": str(count), "q": "trashed = false", "fields": f"files({LIST_FIELDS})", **everywhere},
             headers={"authorization": f"Bearer {self.access_token()}"},
         )
         files: list[dict[str, Any]] = answer.raise_for_status().json()["files"]

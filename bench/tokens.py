@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench.figures import Figure, Spread
-from tools.listing import Listing, parse_file, render
+from tools.files import parse_file
+from tools.listing import Listing, render
 
 FILES = 100
 

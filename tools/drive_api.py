@@ -33,12 +33,7 @@ from tools.errors import (
     ToolError,
     TransientToolError,
 )
-from tools.listing import File, parse_file
-
-FILE_FIELDS = (
-    "id,name,mimeType,webViewLink,parents,driveId,modifiedTime,viewedByMeTime,"
-    "owners(displayName,emailAddress,me),lastModifyingUser(displayName,emailAddress,me)"
-)
+from tools.files import LIST_FIELDS, File, parse_file
 
 # httplib2 lets through what the socket and http.client raise; a body that is no UTF-8 is a ValueError.
 _TRANSPORT_ERRORS = (OSError, HTTPException, httplib2.HttpLib2Error, ValueError)
@@ -119,7 +114,7 @@ class DriveApi:
                 corpora="allDrives",
                 supportsAllDrives=True,
                 includeItemsFromAllDrives=True,
-                fields=f"nextPageToken,incompleteSearch,files({FILE_FIELDS})",
+                fields=f"nextPageToken,incompleteSearch,files({LIST_FIELDS})",
             ),
         )
         return FilePage(
@@ -133,7 +128,7 @@ class DriveApi:
         answer = self._call(
             "files.get",
             access_token,
-            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=FILE_FIELDS),
+            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=LIST_FIELDS),
         )
         return parse_file(answer)
 

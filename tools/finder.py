@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from tools.drive_api import DriveFiles, FilePage
 from tools.errors import FolderNotFoundError, InvalidFilterError
+from tools.files import File
 from tools.handles import Handles
-from tools.listing import File, Listing, one_line
+from tools.listing import Listing, one_line
 from tools.query import FileFilter, build_query, day_range, plural_kind
 
 ORDERS = {"opened": "viewedByMeTime desc", "changed": "modifiedTime desc", "name": "folder,name_natural"}

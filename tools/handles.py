@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.errors import UnknownHandleError
-from tools.listing import File
+from tools.files import File
 
 # A bare number is no handle: folders are called "2026".
 _HANDLE = re.compile(r"\[\s*(\d{1,6})\s*\]|#(\d{1,6})")

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tools.query import FOLDER, KINDS, SHORTCUT
+from tools.files import File
+from tools.query import KINDS
 
 MAX_NAME = 200
 
@@ -32,46 +33,6 @@ _TYPE_NAMES = {
     for exact in KINDS[kind]
 }
 _PREFIX_NAMES = {"image/": "image", "video/": "video", "audio/": "audio", "text/": "text"}
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Someone as Drive names them; any part may be missing."""
-
-    name: str = ""
-    email: str = ""
-    is_me: bool = False
-
-    def matches(self, wanted: str) -> bool:
-        """Say whether `wanted` ("me", an e-mail address, or words of a name) means this person."""
-        text = wanted.strip().casefold()
-        if text in {"me", "myself"}:
-            return self.is_me
-        if "@" in text:
-            return self.email.casefold() == text
-        parts = self.name.casefold().split()
-        return bool(text) and all(any(part.startswith(word) for part in parts) for word in text.split())
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file or folder, as Drive describes it."""
-
-    id: str
-    name: str
-    mime_type: str
-    link: str = ""
-    parent_id: str = ""
-    drive_id: str = ""
-    modified: datetime | None = None
-    viewed: datetime | None = None
-    owner: Person | None = None
-    changed_by: Person | None = None
-
-    @property
-    def is_folder(self) -> bool:
-        """Tell folders from everything else."""
-        return self.mime_type == FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,23 +106,6 @@ def card(file: File) -> dict[str, Any]:
     return shown
 
 
-def parse_file(raw: dict[str, Any]) -> File:
-    """Read a Drive v3 `File` resource; absent fields stay empty."""
-    owners = raw.get("owners") or [None]
-    return File(
-        id=raw.get("id", ""),
-        name=raw.get("name", ""),
-        mime_type=raw.get("mimeType", ""),
-        link=raw.get("webViewLink", ""),
-        parent_id=next(iter(raw.get("parents", [])), ""),
-        drive_id=raw.get("driveId", ""),
-        modified=_time(raw.get("modifiedTime")),
-        viewed=_time(raw.get("viewedByMeTime")),
-        owner=_person(owners[0]),
-        changed_by=_person(raw.get("lastModifyingUser")),
-    )
-
-
 def _found(listing: Listing) -> str:
     shown = len(listing.files)
     if not shown:
@@ -205,25 +149,10 @@ def _day(moment: datetime, zone: ZoneInfo) -> str:
         return moment.date().isoformat()
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _person(raw: dict[str, Any] | None) -> Person | None:
-    if not raw:
-        return None
-    return Person(name=raw.get("displayName", ""), email=raw.get("emailAddress", ""), is_me=bool(raw.get("me")))
-
-
 __all__ = [
-    "FOLDER",
-    "SHORTCUT",
-    "File",
     "Listing",
-    "Person",
     "card",
     "one_line",
-    "parse_file",
     "render",
     "type_name",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from tools.consent import METADATA_SCOPE, ConsentSettings
 from tools.drive_api import Account, FilePage
 from tools.errors import ConsentRequired, FileNotVisibleError
-from tools.listing import File, Person
+from tools.files import File, Person
 
 SECRET_URL = "https://bedrock-agentcore.us-west-2.amazonaws.com/identities/oauth2/authorize?request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Acanary"
 TOKEN = "sample-access-token-canary"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.drive import ALICE, BEN, file
-from tools.listing import Listing, Person, card, one_line, parse_file, render, type_name
+from tools.files import Person, parse_file
+from tools.listing import Listing, card, one_line, render, type_name
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
