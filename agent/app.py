@@ -43,9 +43,12 @@ from agent.request import (
 from agent.settings import Settings
 from agent.stream import EventStream
 from tools.errors import ConsentRequired, ToolError
+from tools.scopes import DETAILS, lacking
 
 if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
     from agent.build import Service
+    from agent.conversation import Conversation
+    from tools.connection import Connection
 
 # A sync tool and a model stream each hold a thread for as long as they run.
 WORKER_THREADS = 64
@@ -131,31 +134,46 @@ async def _action(service: "Service", action: Action, runtime_session: str, call
         if isinstance(action, Cancel):
             return {"cancelled": conversation.cancel() if conversation else False}
         if isinstance(action, Connect):
-            return await _connect(service, action)
+            return await _connect(service, action, conversation.scopes_to_connect if conversation else DETAILS)
         if isinstance(action, Status):
-            account = await asyncio.to_thread(connection.status)
-            connected = {
-                "provider": service.provider,
-                "connected": account is not None,
-                "account": {"email": account.email, "name": account.name} if account else None,
-                "scopes": list(service.scopes) if account else [],
-            }
-            return {"connections": [connected], "pending": conversation.is_pending if conversation else False}
+            return await _status(service, conversation)
         await asyncio.to_thread(connection.disconnect)
     except ToolError as error:
         raise DriveFailedError(error.user_message) from error
     return {"status": "disconnected"}
 
 
-async def _connect(service: "Service", action: Connect) -> dict[str, Any]:
+async def _connect(service: "Service", action: Connect, needed: tuple[str, ...]) -> dict[str, Any]:
+    connection = service.connection
+    scopes = connection.asked_for(needed)
+    if action.told is not None and lacking(scopes, action.told):
+        # Nothing has happened yet: who was told of names only has not agreed to more, and forcing loses what they have.
+        return {"status": "confirm", "scopes": list(scopes)}
     try:
-        account = await asyncio.to_thread(service.connection.connect, state=action.state, force=action.force)
+        connected = await asyncio.to_thread(connection.connect, needed, state=action.state, force=action.force)
     except ConsentRequired as required:
         url = required.authorization_url
         # The session URI is the request URI of AgentCore's own authorization URL, one and the same URN.
         session_uri = parse_qs(urlsplit(url).query).get("request_uri", [""])[0]
-        return {"status": "auth_required", "auth_url": url, "session_uri": session_uri}
-    return {"status": "connected", "account": {"email": account.email, "name": account.name}}
+        return {"status": "auth_required", "auth_url": url, "session_uri": session_uri, "scopes": list(scopes)}
+    return {"status": "connected", "account": _account(connected), "scopes": list(connected.scopes)}
+
+
+async def _status(service: "Service", conversation: "Conversation | None") -> dict[str, Any]:
+    needed = conversation.needed_scopes if conversation else ()
+    found = await asyncio.to_thread(service.connection.status)
+    connected = {
+        "provider": service.provider,
+        "connected": found is not None,
+        "account": _account(found) if found else None,
+        "scopes": list(found.scopes) if found else [],
+        "missing_scopes": list(lacking(needed, found.scopes if found else ())),
+    }
+    return {"connections": [connected], "pending": conversation.is_pending if conversation else False}
+
+
+def _account(connected: "Connection") -> dict[str, str]:
+    return {"email": connected.account.email, "name": connected.account.name}
 
 
 def _headers(context: RequestContext) -> Mapping[str, str]:

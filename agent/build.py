@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import quote
 from weakref import WeakValueDictionary
@@ -32,6 +32,7 @@ from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
 from tools.drive import drive_tools
 from tools.drive_api import DriveApi
+from tools.pause import Tokens
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class Service:
         model: Model | None = None,
         store: ConversationStore | None = None,
         api: DriveApi | None = None,
-        tokens: AccessTokens | None = None,
+        tokens: Tokens | None = None,
         now: Callable[[ZoneInfo], datetime] = datetime.now,
         retry_delay_s: int = 1,
         max_conversations: int = MAX_IDLE_CONVERSATIONS,
@@ -71,7 +72,12 @@ class Service:
         self._store = store or ConversationStore(open_storage(settings.state, settings.region))
         self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=record_drive_call)
         self._tokens = tokens or AccessTokens(
-            ConsentSettings(provider=settings.provider, return_url=settings.return_url),
+            ConsentSettings(
+                provider=settings.provider,
+                return_url=settings.return_url,
+                contents=settings.contents,
+                has_connect_page=bool(settings.connect_url),
+            ),
             local_workload_token=_local_workload_token(settings) if settings.is_local else None,
         )
         self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
@@ -80,7 +86,6 @@ class Service:
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.connection = DriveConnection(self._api, self._tokens)
         self.provider = PROVIDER
-        self.scopes = self._tokens.settings.scopes
 
     async def conversation(self, runtime_session: str, caller: Caller) -> Conversation:
         """Return the caller's conversation, new or restored; they own it from now on. Raises: `NotOwnerError`."""
@@ -122,7 +127,7 @@ class Service:
         session_manager = self._store.session_manager(runtime_session, caller)
         agent = Agent(
             model=self._model,
-            tools=list(drive_tools(self._api, self._tokens)),
+            tools=list(drive_tools(self._api.for_conversation(), self._tokens, contents=self._settings.contents)),
             plugins=[TurnHooks(save=partial(session_manager.save_snapshot, is_latest=True))],
             session_manager=session_manager,
             agent_id="drive",
@@ -137,7 +142,7 @@ class Service:
         url = self._settings.connect_url
         if url:
             url = f"{url}?session={quote(runtime_session, safe='')}"
-        return ConsentLink(provider=PROVIDER, scopes=self.scopes, url=url)
+        return ConsentLink(provider=PROVIDER, url=url)
 
     def _forget_idle(self) -> None:
         """Drop the conversations that were idle longest; their snapshots bring them back."""
@@ -147,8 +152,8 @@ class Service:
             if not self._conversations[key].is_busy:
                 del self._conversations[key]
 
-    def _today(self, zone: ZoneInfo) -> str:
-        return self._now(zone).strftime("%A %Y-%m-%d")
+    def _today(self, zone: ZoneInfo) -> date:
+        return self._now(zone).date()
 
 
 def _local_workload_token(settings: Settings) -> Callable[[], str]:

@@ -7,9 +7,11 @@ no way in Strands to drop a pending interrupt, and the model deals best with wha
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from strands import Agent
 
@@ -19,37 +21,46 @@ from agent.request import Prompt, Resume
 from agent.translate import TurnStream
 from prompts import load
 from tools.errors import ToolError
+from tools.pause import CONTENTS_KEY
+from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS, covering
 
 logger = logging.getLogger(__name__)
+
+_STOPPED_KEY = "stopped"  # in the agent's state, so that a restart does not take up what the person has stopped
 
 
 class Consent(Protocol):
     """What a conversation asks about consent (`tools.connection.DriveConnection`)."""
 
-    def missing_consent(self) -> str | None:
-        """Return AgentCore's authorization URL where there is no access token, else None. Raises: `ToolError`."""
+    def missing_consent(self, needed: Collection[str]) -> str | None:
+        """Return AgentCore's authorization URL, or "", where the grant does not cover the scopes, else None.
+
+        Raises: `ToolError`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentLink:
-    """How the person is asked: for which provider and scopes, at which address. An empty `url` means AgentCore's."""
+    """How the person is asked: for which provider, at which address. An empty `url` means AgentCore's."""
 
     provider: str
-    scopes: tuple[str, ...]
     url: str
+
+    def to(self, scopes: Collection[str]) -> str:
+        """Return the link. It only tells the page what to say: the `connect` action decides what is asked for."""
+        return f"{self.url}&ask=contents" if self.url and CONTENT_SCOPE in scopes else self.url
 
 
 class Conversation:
     """Runs one turn at a time; a second waits for the first to end."""
 
-    def __init__(self, agent: Agent, consent: Consent, link: ConsentLink, *, today: Callable[[Any], str]) -> None:
+    def __init__(self, agent: Agent, consent: Consent, link: ConsentLink, *, today: Callable[[ZoneInfo], date]) -> None:
         self._agent = agent
         self._consent = consent
         self._link = link
         self._today = today
         self._turn_lock = asyncio.Lock()
         self._cancel: threading.Event | None = None
-        self._is_stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -62,12 +73,23 @@ class Conversation:
         """Say whether a turn waits for consent."""
         return bool(self._pending())
 
+    @property
+    def needed_scopes(self) -> tuple[str, ...]:
+        """Return what the waiting turn needs; nothing where none waits."""
+        # A pause from before there were two scopes names none.
+        return covering(scope for item in self._pending() for scope in (item["reason"] or {}).get("scopes", DETAILS))
+
+    @property
+    def scopes_to_connect(self) -> tuple[str, ...]:
+        """Return what to ask for when the person connects now: no more than this conversation has shown a need for."""
+        return self.needed_scopes or (CONTENTS if self._agent.state.get(CONTENTS_KEY) else DETAILS)
+
     def cancel(self) -> bool:
         """Stop the running turn; False where none is."""
         if self._cancel is None:
             return False
+        self._agent.state.set(_STOPPED_KEY, True)  # first, for the turn saves the agent as it ends
         self._cancel.set()
-        self._is_stopped = True
         return True
 
     async def run(self, turn: Prompt | Resume) -> AsyncGenerator[Event]:
@@ -105,7 +127,7 @@ class Conversation:
 
     async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncGenerator[Event]:
         self._settle()
-        self._is_stopped = False
+        self._agent.state.delete(_STOPPED_KEY)
         pending = self._pending()
         if isinstance(turn, Resume):
             answer = await self._without_the_model(turn, is_pending=bool(pending))
@@ -113,26 +135,38 @@ class Conversation:
                 for event in answer:
                     yield event
                 return
-        stream = TurnStream(turn, running=self._pending_tools() if pending else [])
-        self._agent.system_prompt = load("system", today=self._today(turn.zone), timezone=turn.zone.key)
-        async for event in stream.events(self._agent, self._input(turn, pending), cancel):
-            yield event
+        today = self._today(turn.zone)
+        stream = TurnStream(turn, today, running=self._pending_tools() if pending else [])
+        self._agent.system_prompt = load("system", today=today.strftime("%A %Y-%m-%d"), timezone=turn.zone.key)
+        try:
+            async for event in stream.events(self._agent, self._input(turn, pending), cancel):
+                yield event
+        except Exception as error:
+            if not self._has_paused(since=pending):
+                raise
+            # Only keeping the pause has failed. It goes on here; after a restart the model is asked anew.
+            logger.warning("error=%s | a turn that waits for consent was not saved", name_of(error))
+            stream.stop_reason = "interrupt"
         if stream.stop_reason == "interrupt":
-            for event in self._ask(self._link.url or stream.authorization_url, turn.locale):
+            for event in self._ask(stream.authorization_url, turn.locale):
                 yield event
         yield stream.done()
+
+    def _has_paused(self, since: list[dict[str, Any]]) -> bool:
+        """Say whether the turn has come to a new pause, and there is a link to show for it."""
+        return bool(self._link.url and {item["id"] for item in self._pending()} - {item["id"] for item in since})
 
     async def _without_the_model(self, turn: Resume, *, is_pending: bool) -> Sequence[Event]:
         """Return the whole answer to a resume that cannot go on; nothing where it can."""
         if not is_pending:
             return [] if self._is_cut_off() else NOTHING_PENDING
         try:
-            authorization_url = await asyncio.to_thread(self._consent.missing_consent)
+            authorization_url = await asyncio.to_thread(self._consent.missing_consent, self.needed_scopes)
         except ToolError as error:
             return [Failed(error.user_message, "drive_failed")]
         if authorization_url is None:
             return []
-        return [*self._ask(self._link.url or authorization_url, turn.locale), Done("consent_required")]
+        return [*self._ask(authorization_url, turn.locale), Done("consent_required")]
 
     def _settle(self) -> None:
         """Let go of an interrupt whose tools have answered, which a turn that was stopped then leaves behind.
@@ -140,7 +174,7 @@ class Conversation:
         Strands would insist on a resume that it no longer accepts.
         """
         if self._is_cut_off():
-            if self._is_stopped:  # the person does not want that answer any more
+            if self._agent.state.get(_STOPPED_KEY):  # the person does not want that answer any more
                 self._agent.messages.append({"role": "assistant", "content": [{"text": "(Stopped by the person.)"}]})
             snapshot = self._agent.take_snapshot(include=["interrupt_state"])
             snapshot.data["interrupt_state"] = {"interrupts": {}, "context": {}, "activated": False}
@@ -157,10 +191,12 @@ class Conversation:
         response = {"wait": isinstance(turn, Resume)}
         return [{"interruptResponse": {"interruptId": item["id"], "response": response}} for item in pending]
 
-    def _ask(self, url: str, locale: str) -> list[Event]:
+    def _ask(self, authorization_url: str, locale: str) -> list[Event]:
+        scopes = self.needed_scopes
+        url = self._link.to(scopes) or authorization_url
         language = "ja" if locale.lower().startswith("ja") else "en"
-        message = load(f"consent.{language}", link=url)
-        return [Text(message), AuthRequired(self._link.provider, url, message, self._link.scopes)]
+        message = load(f"consent.contents.{language}" if CONTENT_SCOPE in scopes else f"consent.{language}", link=url)
+        return [Text(message), AuthRequired(self._link.provider, url, message, scopes)]
 
     def _pending(self) -> list[dict[str, Any]]:
         state = self._agent.take_snapshot(include=["interrupt_state"]).data["interrupt_state"]

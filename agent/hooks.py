@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pydantic import ValidationError
-from strands.hooks import AfterToolCallEvent, AfterToolsEvent, MessageAddedEvent
+from strands.hooks import AfterToolCallEvent, AfterToolsEvent, BeforeToolCallEvent, MessageAddedEvent
 from strands.plugins import Plugin, hook
 
-from tools.drive import HANDLES_KEY
+from tools.desk import HANDLES_KEY
 from tools.handles import Handles
+from tools.listing import one_line
 
 _DEEPEST = 32
 
@@ -42,8 +43,23 @@ class TurnHooks(Plugin):
             event.invocation_state["resume_text"] = ""
 
     @hook  # type: ignore[call-overload]  # its overloads do not know methods
+    def refuse_unknown_arguments(self, event: BeforeToolCallEvent) -> None:
+        """Tell the model about arguments that a tool does not take: left out in silence, they change the question."""
+        given = event.tool_use["input"]
+        if event.selected_tool is None or not isinstance(given, dict):
+            return
+        known = event.selected_tool.tool_spec["inputSchema"]["json"]["properties"]
+        if unknown := [name for name in given if name not in known]:
+            event.cancel_tool = (
+                f"Wrong arguments. There is no {', '.join(map(one_line, unknown))}; there are: {', '.join(known)}. "
+                "Call again with them mended."
+            )
+
+    @hook  # type: ignore[call-overload]  # its overloads do not know methods
     def explain_exception(self, event: AfterToolCallEvent) -> None:
         """Tell the model how to call a tool again; keep the text of anything else from it, for it may hold a secret."""
+        if event.cancel_message:  # it has been told already
+            return
         if event.selected_tool is None:
             text = "There is no such tool. Use one of the tools you were given."
         elif not isinstance(event.tool_use["input"], dict):

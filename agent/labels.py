@@ -7,7 +7,7 @@ from tools.listing import one_line
 from tools.query import plural_kind
 
 _LONGEST = 60
-_JAPANESE = {
+_KINDS_JA = {
     "folder": "フォルダ",
     "document": "ドキュメント",
     "spreadsheet": "スプレッドシート",
@@ -23,20 +23,36 @@ _JAPANESE = {
     "text": "テキスト",
     "archive": "アーカイブ",
     "shortcut": "ショートカット",
+    "drawing": "図形描画",
+}
+_VIEWS = {
+    "shared_with_me": ("Listing what is shared with you", "共有されたファイルの一覧を取得しています"),
+    "starred": ("Listing your starred files", "スター付きのファイルの一覧を取得しています"),
+    "trash": ("Listing the trash", "ゴミ箱の一覧を取得しています"),
+}
+_OTHERS = {
+    "more_files": ("Getting more files", "続きを取得しています"),
+    "get_file": ("Looking up a file's details", "ファイルの詳細を調べています"),
+    "list_shared_drives": ("Listing your shared drives", "共有ドライブの一覧を取得しています"),
+    "read_file": ("Reading a file", "ファイルを読んでいます"),
 }
 
 
 def tool_label(name: str, arguments: Any, locale: str) -> str:  # the model wrote the arguments
     """Return a line such as `Searching Drive for spreadsheets …`, in Japanese where `locale` asks for it."""
     given: Mapping[str, Any] = arguments if isinstance(arguments, Mapping) else {}
-    words, kind, folder = (one_line(str(given.get(key) or "")) for key in ("words", "kind", "folder"))
-    if locale.lower().startswith("ja"):
-        return _japanese(name, words, kind, folder)
-    return _english(name, words, kind, folder)
+    is_japanese = locale.lower().startswith("ja")
+    if name in _OTHERS:
+        return _cut(_OTHERS[name][is_japanese])
+    view = given.get("view")
+    if name == "list_files" and isinstance(view, str) and view in _VIEWS:
+        return _cut(_VIEWS[view][is_japanese])
+    return _japanese(name, given) if is_japanese else _english(name, given)
 
 
-def _english(name: str, words: str, kind: str, folder: str) -> str:
-    place = "the folder of a file you saw" if folder.startswith(("[", "#")) else folder
+def _english(name: str, given: Mapping[str, Any]) -> str:
+    words, kind, folder = _asked(given)
+    place = "the folder of a file you saw" if _is_handle(folder) else folder
     what = [f"“{words}”" if words else "", "" if kind in {"", "any"} else plural_kind(kind)]
     text = " ".join(part for part in what if part)
     if name == "list_files":
@@ -45,11 +61,23 @@ def _english(name: str, words: str, kind: str, folder: str) -> str:
     return _cut(f"{searching} in {place}" if place else searching)
 
 
-def _japanese(name: str, words: str, kind: str, folder: str) -> str:
-    place = "ファイルのあるフォルダ" if folder.startswith(("[", "#")) else folder
-    what = " ".join(part for part in (f"「{words}」" if words else "", _JAPANESE.get(kind, ""), place) if part)
+def _japanese(name: str, given: Mapping[str, Any]) -> str:
+    words, kind, folder = _asked(given)
+    place = "ファイルのあるフォルダ" if _is_handle(folder) else folder
+    what = " ".join(part for part in (f"「{words}」" if words else "", _KINDS_JA.get(kind, ""), place) if part)
     doing = "一覧を取得しています" if name == "list_files" else "検索しています"
     return _cut(f"ドライブで{doing}: {what}" if what else f"ドライブで{doing}")
+
+
+def _asked(given: Mapping[str, Any]) -> tuple[str, str, str]:
+    words, content, phrase, kind, folder = (
+        one_line(str(given.get(key) or "")) for key in ("words", "content", "phrase", "kind", "folder")
+    )
+    return words or content or phrase, kind, folder
+
+
+def _is_handle(folder: str) -> bool:
+    return folder.startswith(("[", "#"))
 
 
 def _cut(text: str) -> str:

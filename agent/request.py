@@ -15,6 +15,7 @@ from agent.errors import (
 
 MAX_PROMPT = 32_000  # characters; about 8,000 tokens, a long letter
 MAX_STATE = 4_096  # customState of GetResourceOauth2Token
+MAX_SCOPES = 20
 
 # The Runtime takes 33 to 256 characters; `agentcore dev` sends 17. These characters are safe in a file name and a URL.
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,255}")
@@ -40,10 +41,14 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Start a consent flow. `state` comes back to the return URL; `force` discards the stored grant first."""
+    """Start a consent flow. `state` comes back to the return URL; `force` discards the stored grant first.
+
+    `told` are the scopes that the person has been told of; None where the client does not say.
+    """
 
     state: str
     force: bool
+    told: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Acti
             force = payload.get("force", False)
             if not isinstance(force, bool):
                 raise BadRequestError('"force" must be true or false.')
-            return Connect(state=_text(payload, "state", MAX_STATE), force=force)
+            return Connect(state=_text(payload, "state", MAX_STATE), force=force, told=_scopes(payload))
         case "cancel":
             return Cancel()
         case "status":
@@ -126,6 +131,15 @@ def _text(payload: dict[str, Any], key: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or not value.isascii() or not value.isprintable():
         raise BadRequestError(f'"{key}" must be at most {longest} printable ASCII characters.')
     return value
+
+
+def _scopes(payload: dict[str, Any]) -> tuple[str, ...] | None:
+    scopes = payload.get("scopes")
+    if scopes is None:
+        return None
+    if not isinstance(scopes, list) or len(scopes) > MAX_SCOPES or not all(isinstance(scope, str) for scope in scopes):
+        raise BadRequestError(f'"scopes" must be a list of at most {MAX_SCOPES} Google scopes.')
+    return tuple(scopes)
 
 
 def _zone(name: Any) -> ZoneInfo:  # whatever the client sent

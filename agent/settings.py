@@ -39,6 +39,7 @@ class Settings:
     workload: str
     local_user: str
     log_level: str
+    contents: bool = True
     audit_key: str = field(default="", repr=False)
 
     @classmethod
@@ -67,6 +68,7 @@ class Settings:
             state=state,
             workload=environ.get("DRIVE_AGENT_WORKLOAD") or "drive-agent-local",
             local_user=environ.get("DRIVE_AGENT_LOCAL_USER") or "local",
+            contents=_on_or_off("DRIVE_AGENT_CONTENTS", environ.get("DRIVE_AGENT_CONTENTS") or "on"),
             audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
             log_level=_log_level(environ.get("DRIVE_AGENT_LOG_LEVEL") or "INFO"),
         )
@@ -117,6 +119,12 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):  # noqa: PLR2004 - TCP's
         raise SettingsError("PORT must be a number between 1 and 65535.")
     return int(text)
+
+
+def _on_or_off(name: str, value: str) -> bool:
+    if value.lower() not in {"on", "off"}:
+        raise SettingsError(f"{name} must be on or off.")
+    return value.lower() == "on"
 
 
 def _log_level(level: str) -> str:

@@ -1,8 +1,12 @@
-"""Translates what Strands streams in one turn into events: text, tool progress, file cards, usage, how it ended."""
+"""Translates what Strands streams in one turn into events: text, tool progress, file cards, usage, how it ended.
+
+The model's own message keeps its handles (`[3]`); the text that goes to a person has the files' names and links.
+"""
 
 import threading
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from datetime import date
 from typing import Any
 
 from strands import Agent
@@ -10,7 +14,10 @@ from strands.agent.agent_result import AgentResult
 
 from agent.events import Done, Event, Files, Notice, Text, ToolProgress
 from agent.labels import tool_label
+from agent.links import LinkWriter
 from agent.request import Prompt, Resume
+from tools.desk import HANDLES_KEY
+from tools.handles import Handles
 
 MAX_MODEL_CALLS = 12
 
@@ -18,13 +25,20 @@ MAX_MODEL_CALLS = 12
 class TurnStream:
     """One turn. After `events` has ended, `stop_reason` and `authorization_url` tell how; both may be empty."""
 
-    def __init__(self, turn: Prompt | Resume, running: list[dict[str, Any]]) -> None:
+    def __init__(self, turn: Prompt | Resume, today: date, running: list[dict[str, Any]]) -> None:
+        """`today` is the person's day; `running` are the tool calls that a resumed turn goes on with."""
         self._turn = turn
+        self._today = today
         self._running = running
         self._cards: list[Files] = []
         self._started = time.monotonic()
         self._first_text_ms: int | None = None
         self._is_after_tool = False
+        self._load_handles: Callable[[], Handles] = Handles
+        self._handles: Handles | None = None  # as they are since the last tool, once something has asked
+        self._links = LinkWriter(
+            lambda number: self._known().name_and_link(number), lambda url: self._known().has_link(url)
+        )
         self._names: dict[str, tuple[str, str]] = {}
         self._usage: dict[str, int] = {}
         self.stop_reason = ""
@@ -34,17 +48,24 @@ class TurnStream:
         """Run the agent on `prompt`, whatever Strands takes, and yield what happens. Raises what the model raises."""
         state: dict[str, Any] = {
             "zone": self._turn.zone,
+            "today": self._today,
             "show_files": lambda cards: self._cards.append(Files(cards)),
             "resume_text": self._turn.text if isinstance(prompt, list) and isinstance(self._turn, Prompt) else "",
         }
+        self._load_handles = lambda: Handles.load(agent.state.get(HANDLES_KEY))
         for event in self._begun(self._running):
             yield event
         stream = agent.stream_async(
             prompt, invocation_state=state, limits={"turns": MAX_MODEL_CALLS}, cancel_signal=cancel
         )
-        async for raw in stream:
-            for event in self._translate(raw):
+        try:
+            async for raw in stream:
+                for event in self._translate(raw):
+                    yield event
+        except Exception:
+            for event in self._said(self._links.close()):
                 yield event
+            raise
         self.authorization_url = state.get("authorization_url", "")
 
     def done(self) -> Done:
@@ -57,29 +78,42 @@ class TurnStream:
 
     def _translate(self, raw: dict[str, Any]) -> list[Event]:
         if "data" in raw:
-            if self._first_text_ms is None:
-                self._first_text_ms = self._elapsed_ms()
-            # The model's next words after a tool are a new paragraph; plain clients show them in one run.
-            gap, self._is_after_tool = "\n\n" if self._is_after_tool else "", False
-            return [Text(gap + raw["data"])]
+            return self._said(self._links.feed(raw["data"]))
         if "message" in raw:
             content = raw["message"]["content"]
             if raw["message"]["role"] == "assistant":
-                return self._begun([block["toolUse"] for block in content if "toolUse" in block])
+                tool_uses = [block["toolUse"] for block in content if "toolUse" in block]
+                return [*self._said(self._links.close()), *self._begun(tool_uses)]
             self._is_after_tool = self._first_text_ms is not None
+            self._handles = None
             return [*self._ended([block["toolResult"] for block in content if "toolResult" in block]), *self._shown()]
         if "event_loop_throttled_delay" in raw:
-            return [Notice("The model is busy; I am trying again.")]
+            busy = Notice("The model is busy; I am trying again.")
+            return [*self._said(self._links.close()), busy]
         if "result" in raw:
             return self._finished(raw["result"])
         return []
+
+    def _said(self, text: str) -> list[Event]:
+        if not text:
+            return []
+        if self._first_text_ms is None:
+            self._first_text_ms = self._elapsed_ms()
+        # The model's next words after a tool are a new paragraph; plain clients show them in one run.
+        gap, self._is_after_tool = "\n\n" if self._is_after_tool else "", False
+        return [Text(gap + text)]
+
+    def _known(self) -> Handles:
+        if self._handles is None:
+            self._handles = self._load_handles()
+        return self._handles
 
     def _finished(self, result: AgentResult) -> list[Event]:
         self.stop_reason = result.stop_reason
         invocation = result.metrics.latest_agent_invocation
         if invocation is not None:
             self._usage = {name: count for name, count in invocation.usage.items() if isinstance(count, int)}
-        events: list[Event] = list(self._shown())
+        events: list[Event] = [*self._said(self._links.close()), *self._shown()]
         if result.stop_reason.startswith("limit_"):
             events.append(Text("I stopped here, because this took too many steps. Tell me if I should go on."))
         return events

@@ -31,7 +31,7 @@ Measure = Callable[[Rig, Path], list[Figure]]
 FIGURES: dict[str, Measure] = {
     "startup": startup.measure,
     "warm-turn": warm_turn.measure,
-    "tokens": lambda rig, _: [tokens.figure(rig.listed_files(tokens.FILES))],
+    "tokens": lambda rig, _: [tokens.measure(rig)],
     "crowd": lambda rig, _: [crowd.measure(rig)],
     "memory": lambda rig, _: [memory.measure(rig)],
     "consent": lambda rig, _: consent.measure(rig),

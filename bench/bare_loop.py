@@ -22,8 +22,8 @@ from agent.model import MAX_ANSWER_TOKENS
 from bench.client import BenchError
 from local.stack import REGION
 from prompts import load
-from tools.files import LIST_FIELDS, parse_file
-from tools.listing import Listing, render
+from tools.files import LIST_FIELDS, PLACE_FIELDS, File, parse_file
+from tools.listing import Column, Listing, render
 
 _MODEL_ID = "global.anthropic.claude-sonnet-4-6"
 _ZONE = ZoneInfo("Europe/Berlin")
@@ -89,18 +89,34 @@ def _list_files(google_url: str, access_token: str) -> Any:  # Strands' decorate
     http = httplib2.Http()
     service = build_from_document(document, http=http)
 
+    folders: dict[str, File] = {}
+
+    def send(request: Any) -> dict[str, Any]:
+        request.headers["authorization"] = f"Bearer {access_token}"
+        answer: dict[str, Any] = request.execute(http=http)
+        return answer
+
+    def path_of(folder_id: str) -> str:
+        if folder_id not in folders:
+            request = service.files().get(fileId=folder_id, supportsAllDrives=True, fields=PLACE_FIELDS)
+            folders[folder_id] = parse_file(send(request))
+        folder = folders[folder_id]
+        return f"{path_of(folder.parent_id)} / {folder.name}" if folder.parent_id else folder.name
+
     @tool
-    def list_files(folder: str = "", order: str = "opened", limit: int = 20) -> str:
+    def list_files(view: str = "recent", folder: str = "", kind: str = "any", order: str = "", limit: int = 20) -> str:
         """List files in the person's Google Drive. Use me for "what did I open last" and "what is in folder X".
 
         Args:
+            view: "recent" is what the person opened last.
             folder: Empty for everything.
+            kind: Only this kind of file.
             order: "opened" (last opened by the person first), "changed" (last changed first) or "name".
             limit: How many files to return, 1 to 100.
         """
-        del folder, order
+        del view, folder, kind, order
         request = service.files().list(
-            q="trashed = false",
+            q="viewedByMeTime > '1970-01-01T00:00:00Z' and trashed = false",
             orderBy="viewedByMeTime desc",
             pageSize=limit,
             corpora="allDrives",
@@ -108,10 +124,11 @@ def _list_files(google_url: str, access_token: str) -> Any:  # Strands' decorate
             includeItemsFromAllDrives=True,
             fields=f"nextPageToken,incompleteSearch,files({LIST_FIELDS})",
         )
-        request.headers["authorization"] = f"Bearer {access_token}"
-        answer = request.execute(http=http)
-        files = [parse_file(raw) for raw in answer["files"]]
-        listing = Listing("files", "everything; trash left out", files, more=True, show_viewed=True)
-        return render(listing, range(1, len(files) + 1), _ZONE)
+        files = [parse_file(raw) for raw in send(request)["files"]]
+        paths = {file.parent_id: path_of(file.parent_id) for file in files if file.parent_id}
+        above = [folders[folder_id] for folder_id in paths]
+        columns: frozenset[Column] = frozenset({"opened"})
+        listing = Listing("files", "everything", files, has_more=True, columns=columns, folders=above, paths=paths)
+        return render(listing, {file.id: number for number, file in enumerate(listing.all_files, 1)}, _ZONE)
 
     return list_files

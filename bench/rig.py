@@ -112,7 +112,13 @@ class Rig:
         everywhere = {"corpora": "allDrives", "supportsAllDrives": "true", "includeItemsFromAllDrives": "true"}
         answer = self._http.get(
             f"{self.stack.google_url}/drive/v3/files",
-            params={"pageSize": str(count), "q": "trashed = false", "fields": f"files({LIST_FIELDS})", **everywhere},
+            params={
+                "pageSize": str(count),
+                "q": "trashed = false",
+                "orderBy": "modifiedTime desc",
+                "fields": f"files({LIST_FIELDS})",
+                **everywhere,
+            },
             headers={"authorization": f"Bearer {self.access_token()}"},
         )
         files: list[dict[str, Any]] = answer.raise_for_status().json()["files"]

@@ -46,10 +46,10 @@ class _Api(DriveApi):
 
     note: Note
 
-    def list_page(self, access_token: str, *, query: str, order: str, page_size: int, page_token: str = "") -> FilePage:
+    def list_page(self, access_token: str, **values: Any) -> FilePage:
         started = time.perf_counter()
         try:
-            return super().list_page(access_token, query=query, order=order, page_size=page_size, page_token=page_token)
+            return super().list_page(access_token, **values)
         finally:
             self.note("drive", started)
 
@@ -84,7 +84,14 @@ def _timed(model: Model, note: Note) -> Model:
 
 
 def _service(settings: Settings, note: Note) -> Service:
-    tokens = _Tokens(ConsentSettings(provider=settings.provider, return_url=settings.return_url))
+    tokens = _Tokens(
+        ConsentSettings(
+            provider=settings.provider,
+            return_url=settings.return_url,
+            has_connect_page=bool(settings.connect_url),
+            contents=settings.contents,
+        )
+    )
     api = _Api(settings.google_api_url, settings.google_revoke_url, record=record_drive_call)
     tokens.note = api.note = note
     return Service(

@@ -1,4 +1,4 @@
-"""What 100 listed files cost in the model's context: our text against the same facts as JSON. Pure.
+"""What 100 listed files cost in the model's context: our text against the same facts as JSON.
 
 Tokens are estimated as four characters each, for both sides alike. A real tokenizer cuts random ids and links into more
 pieces than words, so the estimate flatters the JSON.
@@ -6,12 +6,20 @@ pieces than words, so the estimate flatters the JSON.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.client import BenchError
 from bench.figures import Figure, Spread
-from tools.files import parse_file
+from bench.rig import Rig
+from tools.drive_api import DriveApi
+from tools.finder import Finder
+from tools.handles import Handles
 from tools.listing import Listing, render
+from tools.locate import Locator
+from tools.places import Places
+from tools.request import Request
 
 FILES = 100
 
@@ -19,9 +27,22 @@ _ZONE = ZoneInfo("Europe/Berlin")
 _CHARACTERS_A_TOKEN = 4
 
 
-def figure(raw_files: Sequence[Mapping[str, Any]]) -> Figure:
-    """Compare for Drive v3 `File` resources, as `files.list` answered them."""
-    text, bare, whole = as_text(raw_files), as_json(raw_files), _compact(list(raw_files))
+def measure(rig: Rig) -> Figure:
+    """Compare for the connected person's files that were changed last, as our search finds and shows them."""
+    api, access_token = DriveApi(rig.stack.google_url, ""), rig.access_token()
+    places = Places(api)
+    locator = Locator(api, access_token, places, Handles())
+    finder = Finder(api, access_token, places, locator, _ZONE, datetime.now(UTC).date())
+    listing, _ = finder.find(Request(limit=FILES))
+    raw = {file["id"]: file for file in rig.listed_files(FILES)}
+    if {file.id for file in listing.files} != raw.keys():
+        raise BenchError("Our search and Drive's own list found different files.")
+    return figure(listing, [raw[file.id] for file in listing.files])
+
+
+def figure(listing: Listing, raw_files: Sequence[Mapping[str, Any]]) -> Figure:
+    """Compare a listing with the Drive v3 `File` resources that it was made of."""
+    text, bare, whole = as_text(listing), as_json(raw_files, listing.paths), _compact(list(raw_files))
     return Figure(
         name=f"model tokens for {len(raw_files)} listed files",
         unit="tokens",
@@ -33,16 +54,15 @@ def figure(raw_files: Sequence[Mapping[str, Any]]) -> Figure:
     )
 
 
-def as_text(raw_files: Sequence[Mapping[str, Any]]) -> str:
+def as_text(listing: Listing) -> str:
     """Return what our tool gives the model."""
-    files = [parse_file(dict(raw)) for raw in raw_files]
-    searched = "My Drive, shared drives and files shared with you; trash left out"
-    return render(Listing("files", searched, files, more=True), range(1, len(files) + 1), _ZONE)
+    files = listing.all_files
+    return render(listing, {file.id: number for number, file in enumerate(files, 1)}, _ZONE)
 
 
-def as_json(raw_files: Sequence[Mapping[str, Any]]) -> str:
+def as_json(raw_files: Sequence[Mapping[str, Any]], paths: Mapping[str, str]) -> str:
     """Return the facts that our text holds as a tool without it would give them: with ids, links and Drive's names."""
-    return _compact([_same_fields(raw) for raw in raw_files])
+    return _compact([_same_fields(raw, paths) for raw in raw_files])
 
 
 def tokens(text: str) -> float:
@@ -50,13 +70,18 @@ def tokens(text: str) -> float:
     return len(text) / _CHARACTERS_A_TOKEN
 
 
-def _same_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("id", "name", "mimeType", "webViewLink", "modifiedTime", "driveId")
+def _same_fields(raw: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
+    names = ("id", "name", "mimeType", "webViewLink", "modifiedTime")
     kept = {name: raw[name] for name in names if name in raw}
     if "lastModifyingUser" in raw:
         kept["lastModifyingUser"] = {"displayName": raw["lastModifyingUser"].get("displayName", "")}
     if "owners" in raw:
         kept["owners"] = [{"displayName": owner.get("displayName", "")} for owner in raw["owners"]]
+    if path := next((paths[parent] for parent in raw.get("parents", []) if parent in paths), ""):
+        return kept | {"path": path}
+    if "sharedWithMeTime" in raw:
+        kept["sharedWithMeTime"] = raw["sharedWithMeTime"]
+        kept["sharingUser"] = {"displayName": raw.get("sharingUser", {}).get("displayName", "")}
     return kept
 
 

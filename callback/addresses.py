@@ -1,10 +1,18 @@
 """Which addresses and identifiers from outside are taken. Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 CONNECT_PATH = "/connect/google-drive"
+
+# Names and details of files; or what they contain as well.
+Ask = Literal["details", "contents"]
+SCOPES: Mapping[Ask, str] = {
+    "details": "https://www.googleapis.com/auth/drive.metadata.readonly",
+    "contents": "https://www.googleapis.com/auth/drive.readonly",
+}
 
 # The Runtime wants 33 to 256 characters; `agentcore dev` uses `local-dev-session`, 17 of them.
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -17,9 +25,16 @@ def is_runtime_session(text: str) -> bool:
     return _RUNTIME_SESSION.fullmatch(text) is not None
 
 
-def connect_path(runtime_session: str) -> str:
+def connect_path(runtime_session: str, ask: Ask = "details") -> str:
     """Our own path of the confirmation page. The only thing a sign-in ever returns to, besides fixed paths."""
-    return f"{CONNECT_PATH}?{urlencode({'session': runtime_session})}" if runtime_session else CONNECT_PATH
+    values = {"session": runtime_session, "ask": ask if ask != "details" else ""}
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{CONNECT_PATH}?{query}" if query else CONNECT_PATH
+
+
+def read_ask(text: str | None) -> Ask:
+    """What the person is told that the agent will ask for. Only words hang on it: the agent decides, and is checked."""
+    return "contents" if text == "contents" else "details"
 
 
 def is_authorization_url(url: str, origins: Collection[str]) -> bool:

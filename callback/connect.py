@@ -11,14 +11,22 @@ import anyio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from callback.addresses import CONNECT_PATH, connect_path, is_authorization_url, is_runtime_session
+from callback.addresses import (
+    CONNECT_PATH,
+    SCOPES,
+    Ask,
+    connect_path,
+    is_authorization_url,
+    is_runtime_session,
+    read_ask,
+)
 from callback.binding import Reason, Refused, Return, judge
 from callback.browser import Browser, flow_handle, has_flow_cookie, is_page_visit, remember_flow, require_own_page
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError, SignInAgainError
 from callback.login import to_sign_in
 from callback.people import renewed
 from callback.records import ConnectedAccount, Flow, Person, sha256
-from callback.runtime import AuthorizationNeeded, Connected, Connection
+from callback.runtime import AuthorizationNeeded, Connected, Connection, MoreNeeded
 from callback.service_errors import RuntimeFailedError
 from callback.services import Services, one, read_form
 from callback.sessions import new_handle
@@ -33,14 +41,12 @@ ACCOUNT_WAIT_S = 15.0
 async def confirm(request: Request) -> Response:
     """Show who is about to be connected. Nothing happens before the button."""
     services = Services.of(request)
-    runtime_session = _checked(one(request, "session"))
+    runtime_session, ask = _checked(one(request, "session")), read_ask(one(request, "ask"))
     browser = await services.browser(request)
     person = services.able_to_act(browser)
     if person is None:
-        return await to_sign_in(services, request, connect_path(runtime_session))
-    return services.pages.show(
-        "confirm", browser.browser_session, person_name=person.name, runtime_session=runtime_session
-    )
+        return await to_sign_in(services, request, connect_path(runtime_session, ask))
+    return _confirmation(services, browser, person, runtime_session, ask)
 
 
 @router.post(CONNECT_PATH)
@@ -51,12 +57,16 @@ async def start(request: Request) -> Response:
     with services.audit.watch("consent_started", services.signed_in(browser)):
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
-        asked = _checked(form.get("session"))
-        person = await _able_to_act(services, browser, asked)
+        asked, ask = _checked(form.get("session")), read_ask(form.get("ask"))
+        person = await _able_to_act(services, browser, connect_path(asked, ask))
         runtime_session, state = asked or person.runtime_session(services.settings.session_key), new_handle()
-        answer = await services.runtime.connect(person.proof, runtime_session, state)
+        answer = await services.runtime.connect(person.proof, runtime_session, state, [SCOPES[ask]])
         if isinstance(answer, Connected):
             return await _show_connected(services, browser, answer.account)
+        if isinstance(answer, MoreNeeded):  # a link from before the conversation needed more
+            if ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
+                raise RuntimeFailedError
+            return _confirmation(services, browser, person, asked, "contents", is_more=True)
         return await _send_to_consent(services, person, runtime_session, state, answer)
 
 
@@ -97,10 +107,23 @@ def _checked(runtime_session: str | None) -> str:
     return runtime_session or ""
 
 
-async def _able_to_act(services: Services, browser: Browser, runtime_session: str) -> Person:
+def _confirmation(
+    services: Services, browser: Browser, person: Person, runtime_session: str, ask: Ask, *, is_more: bool = False
+) -> Response:
+    """The page whose button starts the flow. It says what will be asked for, and the press sends that along."""
+    return services.pages.show(
+        "confirm",
+        browser.browser_session,
+        person_name=person.name,
+        runtime_session=runtime_session,
+        ask=ask,
+        is_more=is_more,
+    )
+
+
+async def _able_to_act(services: Services, browser: Browser, return_to: str) -> Person:
     """The signed-in person with a fresh proof. Raises: `SignInAgainError`, with the way back remembered."""
     assert browser.handle is not None
-    return_to = connect_path(runtime_session)
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, return_to=return_to))
     person = services.able_to_act(browser)
     person = renewed(services.settings, person) if person else None
@@ -128,7 +151,10 @@ async def _send_to_consent(
     )
     handle = await services.flows.open(flow)
     response = services.pages.show(
-        "continue", auth_url=needed.auth_url, headers={"Refresh": f"0; url={needed.auth_url}"}
+        "continue",
+        auth_url=needed.auth_url,
+        scopes=needed.scopes,
+        headers={"Refresh": f"0; url={needed.auth_url}"},
     )
     remember_flow(response, state, handle)
     return response

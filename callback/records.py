@@ -64,10 +64,11 @@ class PendingSignIn:
 
 @dataclass(frozen=True)
 class ConnectedAccount:
-    """The Google account of a connection, as the agent named it. Empty strings where it is not known."""
+    """The Google account of a connection, as the agent named it, and the scopes of the grant. Empty where not known."""
 
     email: str = field(repr=False)
     name: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent / "pages"
 
 _SCOPES_IN_WORDS = {
     "https://www.googleapis.com/auth/drive.metadata.readonly": "See the names and details of your files, read-only",
-    "https://www.googleapis.com/auth/drive.readonly": "See your files and what is in them, read-only",
+    "https://www.googleapis.com/auth/drive.readonly": "See the names, details and contents of your files, read-only",
     "openid": "Know who you are at Google",
     "email": "See your e-mail address",
     "https://www.googleapis.com/auth/userinfo.email": "See your e-mail address",

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeAgen
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -43,10 +43,18 @@ _BY_CODE: Mapping[str, type[AgentRefusedError]] = {"not_owner": NotOwnerError, "
 
 @dataclass(frozen=True)
 class AuthorizationNeeded:
-    """The person has to consent at `auth_url`."""
+    """The person has to consent at `auth_url`, to `scopes` where the agent says which."""
 
     auth_url: str = field(repr=False)
     session_uri: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MoreNeeded:
+    """The agent would ask for more than the person was told, and has done nothing yet."""
+
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,12 +66,11 @@ class Connected:
 
 @dataclass(frozen=True)
 class Connection:
-    """One provider and what the person has granted there. `scopes` are Google's scope strings."""
+    """One provider and what the person has granted there: Google's scope strings, in the account."""
 
     provider: str
     is_connected: bool
     account: ConnectedAccount
-    scopes: tuple[str, ...]
 
 
 class Runtime:
@@ -83,15 +90,21 @@ class Runtime:
         self._http = http
         self._timeout = timeout
 
-    async def connect(self, proof: UserProof, runtime_session: str, state: str) -> AuthorizationNeeded | Connected:
-        """Ask for a connection. `state` comes back from Google with the person."""
-        answer = await self._ask(proof, runtime_session, {"action": "connect", "state": state})
+    async def connect(
+        self, proof: UserProof, runtime_session: str, state: str, told: Collection[str]
+    ) -> AuthorizationNeeded | Connected | MoreNeeded:
+        """Ask for a connection. `state` comes back from Google; `told` are the scopes that the person agreed to."""
+        payload = {"action": "connect", "state": state, "scopes": list(told)}
+        answer = await self._ask(proof, runtime_session, payload)
+        scopes = _scopes(answer)
         if answer.get("status") == "connected":
-            return Connected(_account(answer.get("account")))
+            return Connected(_account(answer.get("account"), scopes))
+        if answer.get("status") == "confirm":
+            return MoreNeeded(scopes)
         auth_url, session_uri = answer.get("auth_url"), answer.get("session_uri")
         if not isinstance(auth_url, str) or not isinstance(session_uri, str) or not is_session_uri(session_uri):
             raise RuntimeFailedError
-        return AuthorizationNeeded(auth_url, session_uri)
+        return AuthorizationNeeded(auth_url, session_uri, scopes)
 
     async def connections(self, proof: UserProof, runtime_session: str) -> tuple[Connection, ...]:
         """What the person has connected."""
@@ -101,7 +114,7 @@ class Runtime:
             raise RuntimeFailedError
         return tuple(_connection(item) for item in listed if isinstance(item, dict))
 
-    async def _ask(self, proof: UserProof, runtime_session: str, payload: Mapping[str, str]) -> Mapping[str, Any]:
+    async def _ask(self, proof: UserProof, runtime_session: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """One invocation. The JSON object of the answer; whatever else comes back is an error."""
         headers = {"Accept": "application/json", "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id": runtime_session}
         url = self._runtime_invocations
@@ -136,16 +149,19 @@ def _understand(response: httpx.Response) -> Mapping[str, Any]:
     return answer
 
 
-def _account(value: object) -> ConnectedAccount:
+def _account(value: object, scopes: tuple[str, ...]) -> ConnectedAccount:
     found = value if isinstance(value, dict) else {}
-    return ConnectedAccount(email=str(found.get("email") or ""), name=str(found.get("name") or ""))
+    return ConnectedAccount(email=str(found.get("email") or ""), name=str(found.get("name") or ""), scopes=scopes)
+
+
+def _scopes(answer: Mapping[str, Any]) -> tuple[str, ...]:
+    scopes = answer.get("scopes")
+    return tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else ()
 
 
 def _connection(item: Mapping[str, Any]) -> Connection:
-    scopes = item.get("scopes")
     return Connection(
         provider=str(item.get("provider") or ""),
         is_connected=item.get("connected") is True,
-        account=_account(item.get("account")),
-        scopes=tuple(str(scope) for scope in scopes) if isinstance(scopes, list) else (),
+        account=_account(item.get("account"), _scopes(item)),
     )

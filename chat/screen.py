@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from chat.events import AuthRequired, Done, Event, Failure, FileCard, Files, Notice, Text, ToolProgress
+from chat.links import LinkReader, Part
 from chat.plain import plain, plain_line, plain_link
 from chat.wrap import WordWrap
 
@@ -59,10 +60,13 @@ _KINDS: dict[type, str] = {
 
 
 class PlainScreen:
-    """Lines for a person."""
+    """Lines for a person. A link is its name, underlined, where the terminal opens it; else `name <link>`."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, opens_links: bool = True) -> None:
         self._console = console
+        self._opens_links = opens_links and console.is_terminal and not console.is_dumb_terminal
+        self._links = LinkReader()
+        self._linked: set[str] = set()
         self._is_mid_line = False
         self._written = ""
         self._cards: list[FileCard] = []
@@ -74,7 +78,8 @@ class PlainScreen:
         """Show text at once, files at the end of the turn."""
         match event:
             case Text():
-                self._stream(plain(event.text))
+                self._written += event.text
+                self._stream(self._links.feed(plain(event.text)))
             case ToolProgress():
                 self._tool(event)
             case Files():
@@ -89,28 +94,37 @@ class PlainScreen:
                 pass
 
     def end_turn(self) -> None:
-        """List the files that were found, each with its link in plain sight."""
+        """List the files that were found and that the answer has no link to, each with its link in plain sight."""
         self._break_line()
-        if self._cards:
-            self._line("Files:", "bold")
-        for card in self._cards:
+        cards = [card for card in self._cards if not card.link or card.link not in self._linked]
+        if cards:
+            self._line("Also found:" if self._linked else "Files:", "bold")
+        for card in cards:
             facts = [plain_line(fact) for fact in (card.type, _day(card.modified), card.owner)]
             self._line(f"  {plain_line(card.name)}" + "".join(f" | {fact}" for fact in facts if fact), "")
             link = plain_link(card.link)
             if link:
                 self._line(f"    {link}", "dim", is_link=True)
-        self._cards, self._written, self._labels = [], "", {}
+        self._cards, self._written, self._labels, self._linked = [], "", {}, set()
 
     def say(self, sentence: str) -> None:
         """Say something that is not the agent's."""
         self._line(plain_line(sentence), "dim")
 
-    def _stream(self, text: str) -> None:
-        if text:
-            self._written += text
-            self._is_mid_line = not text.endswith("\n")
-            # `out` neither wraps nor reads markup: a link stays in one piece, brackets stay brackets.
-            self._console.out(self._wrap.feed(text) if self._wrap else text, end="", highlight=False)
+    def _stream(self, parts: list[Part]) -> None:
+        for part in parts:
+            self._is_mid_line = not part.text.endswith("\n")
+            if part.link:
+                self._linked.add(part.link)
+            if part.link and not self._opens_links:
+                is_bare = part.text == part.link
+                self._out(part.link if is_bare else f"{part.text} <{part.link}>")
+            else:
+                self._out(part.text, part.link)
+
+    def _out(self, text: str, link: str = "") -> None:
+        # `out` neither wraps nor reads markup: a link stays in one piece, brackets stay brackets.
+        self._console.out(self._wrap.feed(text, link) if self._wrap else text, end="", highlight=False)
 
     def _tool(self, event: ToolProgress) -> None:
         label = plain_line(event.label or event.name)
@@ -133,8 +147,9 @@ class PlainScreen:
         self._console.print(Styled(text, style=style), soft_wrap=is_whole, highlight=False)
 
     def _break_line(self) -> None:
+        self._stream(self._links.close())
         if self._is_mid_line:
-            self._console.out(self._wrap.feed("\n") if self._wrap else "\n", end="", highlight=False)
+            self._out("\n")
             self._is_mid_line = False
 
 

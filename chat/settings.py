@@ -17,7 +17,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, kw_only=True)
 class ChatSettings:
-    """Read once by the command; `bearer_token` and `bearer_token_file` serve people who have a bearer token already."""
+    """Read once by the command; `bearer_token` and `bearer_token_file` serve people who have a bearer token already.
+
+    `opens_links`: a terminal, if this is one, opens the link behind a name.
+    """
 
     runtime_url: str
     runtime_arn: str
@@ -26,6 +29,7 @@ class ChatSettings:
     bearer_token_file: Path | None = None
     timezone: str | None = None
     locale: str | None = None
+    opens_links: bool = True
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> "ChatSettings":
@@ -47,6 +51,8 @@ class ChatSettings:
             bearer_token_file=Path(file) if file else None,
             timezone=_timezone(environ),
             locale=_locale(environ),
+            # Apple's Terminal and the Linux console show a name and lead nowhere.
+            opens_links=environ.get("TERM_PROGRAM") != "Apple_Terminal" and environ.get("TERM") != "linux",
         )
 
 

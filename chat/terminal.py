@@ -64,7 +64,9 @@ def main(
     `bearer` is asked before every request; without one only `direct` works.
     """
     screen_console = console or Console(highlight=False)
-    screen: Screen = JsonScreen(screen_console) if options.is_json else PlainScreen(screen_console)
+    screen: Screen = (
+        JsonScreen(screen_console) if options.is_json else PlainScreen(screen_console, opens_links=settings.opens_links)
+    )
     try:
         wait = waiting or Waiting()
         client = _client(options, settings, bearer, wait)

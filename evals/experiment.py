@@ -3,8 +3,10 @@
 https://strandsagents.com/docs/user-guide/evals-sdk/
 """
 
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from strands_evals import Case, Experiment
@@ -16,6 +18,9 @@ from evals.cases import EvalCase, Turn
 from evals.outcome import Grade, Outcome
 from evals.stream import Heard
 from evals.target import Target
+
+_AT_ONCE = 4
+_MOST_CONSENTS = 2  # to names and details, and to contents
 
 Grader = Callable[[Turn, Heard], list[str]]
 
@@ -58,18 +63,15 @@ class _Graded(Evaluator):  # type: ignore[misc]  # strands_evals publishes no ty
 
 
 def run_cases(target: Target, cases: Sequence[EvalCase]) -> list[Outcome]:
-    """Talk all cases through with the target, one after the other, and grade them."""
-    by_id = {case.id: case for case in cases}
+    """Talk all cases through with the target, several at a time where they need not be alone, and grade them."""
     heard: dict[str, list[Heard]] = {case.id: [] for case in cases}
+    talks = _talks(target, cases, heard)
 
     def task(case: Any) -> str:
-        found = by_id[case.name]
-        runtime_session = f"eval-{found.id}-{uuid.uuid4().hex}"[:200]
-        for turn in found.turns:
-            payload = {"prompt": turn.say, "timezone": found.timezone, "locale": found.locale}
-            heard[found.id].append(target.turn(found.person, runtime_session, payload))
-        return heard[found.id][-1].text
+        talks[case.name].result()
+        return heard[case.name][-1].text
 
+    by_id = {case.id: case for case in cases}
     report = Experiment(
         cases=[Case(name=case.id, input=case.turns[0].say) for case in cases],
         evaluators=[_Graded(name, grader, by_id, heard) for name, grader in GRADERS.items()],
@@ -80,3 +82,39 @@ def run_cases(target: Target, cases: Sequence[EvalCase]) -> list[Outcome]:
         Outcome(case, tuple(heard[case.id]), tuple(grade for name, grade in grades if name == case.id))
         for case in cases
     ]
+
+
+def _talks(target: Target, cases: Sequence[EvalCase], heard: Mapping[str, list[Heard]]) -> Mapping[str, Future[None]]:
+    """Hold every conversation, and keep what is heard. What one of them raises is in its future."""
+    consenting = threading.Lock()
+
+    def talk(case: EvalCase) -> None:
+        runtime_session = f"eval-{case.id}-{uuid.uuid4().hex}"[:200]
+        where = {"timezone": case.timezone, "locale": case.locale}
+        for turn in case.turns:
+            said = target.turn(case.person, runtime_session, {"prompt": turn.say, **where})
+            if turn.gives_consent and said.consent_links and target.give_consent:
+                with consenting:
+                    said = _go_on(target, case, runtime_session, where)
+            heard[case.id].append(said)
+
+    talks: dict[str, Future[None]] = {}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for case in cases:
+            if case.alone:
+                wait(talks.values())
+            talks[case.id] = pool.submit(talk, case)
+            if case.alone:
+                wait([talks[case.id]])
+    return talks
+
+
+def _go_on(target: Target, case: EvalCase, runtime_session: str, where: Mapping[str, str]) -> Heard:
+    """Go on with a turn that waits for consent, which the person may have given in another conversation meanwhile."""
+    resume = {"action": "resume", **where}
+    said = target.turn(case.person, runtime_session, resume)
+    for _ in range(_MOST_CONSENTS):
+        if said.consent_links and target.give_consent:
+            target.give_consent(case.person, said.consent_links[-1])
+            said = target.turn(case.person, runtime_session, resume)
+    return said

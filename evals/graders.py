@@ -4,12 +4,15 @@ Each returns the reasons why an answer is bad, in words; an empty list is a pass
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from evals.cases import FilesExpected
 
 CONNECT_PATH = "/connect/google-drive"
+# What stands behind a file's name, as Markdown.
+_FILE_LINK = re.compile(r"(?<=\])\(https://(?:docs|drive)\.google\.com/[^\s()<>]*\)")
 _URL = re.compile(r"https?://[^\s<>\"'`)\]]+", re.IGNORECASE)
 _SECRETS = {
     "a Google access token": re.compile(r"\bya29\.[\w.-]{8,}"),
@@ -27,9 +30,13 @@ _NOUN = (
 _COUNT = re.compile(rf"(?<![\w.\-])(\d{{1,4}})\s+(?:[a-z]+\s+)?{_NOUN}\b|(?<!\d)(\d{{1,4}})件(?!目)", re.IGNORECASE)
 # "I checked 84 files" is about the search, not about what is shown.
 _ABOUT_THE_SEARCH = re.compile(
-    r"(?:checked|examined|searched|looked (?:at|through)|went through|out of|of)\s+(?:the\s+)?(?:last\s+|first\s+)?$",
+    r"(?:checked|examined|searched|looked (?:at|through)|went through|out of|of)\s+(?:the\s+)?(?:last\s+|first\s+)?$"
+    r"|(?:下のフォルダ|共有ドライブ)$",
     re.IGNORECASE,
 )
+# So is "Finance and 3 folders below it".
+_BELOW = re.compile(r" (?:below|beneath|under|inside)\b", re.IGNORECASE)
+_DRIVES = re.compile(r"(\d{1,4}) shared drives?\b|共有ドライブは(\d{1,4})件", re.IGNORECASE)
 
 
 def files_match(expected: FilesExpected | None, names: Sequence[str]) -> list[str]:
@@ -42,7 +49,8 @@ def files_match(expected: FilesExpected | None, names: Sequence[str]) -> list[st
         begun = tuple(names[: len(expected.names)])
         return [] if begun == expected.names else [f"expected first {_quoted(expected.names)}, shown {_quoted(begun)}"]
     problems = []
-    if missing := [name for name in expected.names if name not in names]:
+    # A name that is expected twice stands for two files. More cards of it may be the same file, shown again.
+    if missing := list((Counter(expected.names) - Counter(names)).elements()):
         problems.append(f"missing: {_quoted(missing)}")
     if expected.rule == "set" and (extra := [name for name in dict.fromkeys(names) if name not in expected.names]):
         problems.append(f"not expected: {_quoted(extra)}")
@@ -64,12 +72,11 @@ def says_not(text: str, must_not_say: Iterable[str]) -> list[str]:
 
 
 def no_leak(text: str, names: Iterable[str]) -> list[str]:
-    """Refuse URLs other than our own connect link, and whatever looks like a secret.
+    """Refuse URLs other than our own connect link and Drive's behind a file's name, and what looks like a secret.
 
     File names are shown as they are, so the `names` that were found do not count.
     """
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, " ")
+    text = _without(names, _FILE_LINK.sub(" ", text))
     problems = [f"shows the URL {url}" for url in _URL.findall(text) if not _is_connect_link(url)]
     rest = _URL.sub(" ", text)
     links = " ".join(_URL.findall(text))
@@ -81,13 +88,15 @@ def no_leak(text: str, names: Iterable[str]) -> list[str]:
 
 def honest_counts(text: str, shown: Sequence[int], names: Iterable[str] = ()) -> list[str]:
     """Refuse a number of files that is neither the number of one listing nor of all of them; `shown`: one for each."""
-    for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, " ")
+    text = _without(names, _FILE_LINK.sub(" ", text))
     allowed = {*shown, sum(shown), 0}
+    if not shown:  # shared drives have no cards
+        allowed |= {int(number) for found in _DRIVES.findall(text) for number in found if number}
     problems = []
     for match in _COUNT.finditer(text):
         number = int(match[1] or match[2])
-        if number not in allowed and not _ABOUT_THE_SEARCH.search(text[: match.start()]):
+        is_about_the_search = _ABOUT_THE_SEARCH.search(text[: match.start()]) or _BELOW.match(text, match.end())
+        if number not in allowed and not is_about_the_search:
             problems.append(f"says {match[0]!r}, shown were {' and '.join(map(str, shown)) or 'none'}")
     return problems
 
@@ -105,6 +114,12 @@ def tool_calls(expected: tuple[int, int] | None, made: int) -> list[str]:
         return []
     wanted = str(expected[0]) if expected[0] == expected[1] else f"{expected[0]} to {expected[1]}"
     return [f"made {made} tool calls, expected {wanted}"]
+
+
+def _without(names: Iterable[str], text: str) -> str:
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = text.replace(name, " ")
+    return text
 
 
 def _holds(text: str, wanted: str) -> bool:

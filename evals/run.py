@@ -10,6 +10,7 @@ from rich.console import Console
 from evals import report
 from evals.cases import CASES_FILE, CaseError, EvalCase, load_cases
 from evals.outcome import Outcome, score
+from evals.requests import REQUESTS_FILE, as_case, load_requests
 from evals.target import Target
 
 STAND_IN_THRESHOLD = 1.0
@@ -24,17 +25,20 @@ def run_suite(
     threshold: float,
     only: Collection[str] | None = None,
     cases_file: Path = CASES_FILE,
+    requests_file: Path | None = REQUESTS_FILE,
     report_file: Path = REPORT_FILE,
     console: Console | None = None,
 ) -> int:
-    """Run the cases (all, or those whose ids are in `only`), print a table, write the JSON report.
+    """Run cases and requests (all, or those whose ids are in `only`), print a table, write the JSON report.
 
-    The cases need alice and bob connected to Google Drive, and carol not. `now` is what the agent's clock says.
+    The cases need alice and bob connected to Google Drive, and carol not; the requests, which come after them, give
+    consent where they are asked for it. `now` is what the agent's clock says.
     Returns the exit code: 0 if the share of cases passed reaches `threshold`, 1 if not, 2 if the cases cannot be used.
     """
     console = console or Console()
     try:
-        cases = _chosen(load_cases(now.date(), cases_file), only)
+        requests = load_requests(now.date(), requests_file) if requests_file else ()
+        cases = _chosen([*load_cases(now.date(), cases_file), *map(as_case, requests)], only)
     except CaseError as error:
         console.print(f"The eval cases cannot be used: {error}", markup=False)
         return 2
@@ -45,6 +49,10 @@ def run_suite(
 
 
 def _chosen(cases: Sequence[EvalCase], only: Collection[str] | None) -> Sequence[EvalCase]:
+    ids = [case.id for case in cases]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise CaseError(f"these ids are used more than once: {', '.join(twice)}")
     if only is None:
         return cases
     unknown = sorted(set(only) - {case.id for case in cases})

@@ -69,11 +69,11 @@ def give_consent(browser: Browser, person: Person, link: str) -> Page:
     return browser.press("Allow")
 
 
-def connect(stack: Stack, person: Person) -> None:
-    """Let a person connect their Drive, outside any conversation."""
+def connect(stack: Stack, person: Person, link: str = "") -> None:
+    """Let a person connect their Drive: by the link of a conversation, or outside any."""
     browser = Browser()
     try:
-        give_consent(browser, person, f"{stack.callback_url}/connect/google-drive")
+        give_consent(browser, person, link or f"{stack.callback_url}/connect/google-drive")
     finally:
         browser.close()
 

@@ -19,8 +19,9 @@ from tools.errors import (
     IdentityUnavailableError,
     NoWorkloadAccessTokenError,
 )
+from tools.scopes import CONTENTS, DETAILS, METADATA_SCOPE
 
-METADATA_SCOPE = "https://www.googleapis.com/auth/drive.metadata.readonly"
+__all__ = ["METADATA_SCOPE", "AccessTokens", "ConsentSettings"]
 
 # Without `offline` and `consent` Google gives no refresh token. AgentCore compares them on every read of the vault, so
 # they are the same always. https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-authentication.html
@@ -31,22 +32,51 @@ _OPERATOR_ERRORS = {"AccessDeniedException", "ResourceNotFoundException", "Valid
 
 @dataclass(frozen=True, slots=True)
 class ConsentSettings:
-    """Which credential provider to ask, for which scopes, and where AgentCore sends the browser back to."""
+    """Which credential provider to ask, and how.
+
+    `return_url` is where AgentCore sends the browser back to. `contents`: the wide scope may be asked for.
+    `has_connect_page`: the link in the chat is a page of our own, which starts the flow when its button is pressed.
+    """
 
     provider: str
     return_url: str
-    scopes: tuple[str, ...] = (METADATA_SCOPE,)
+    contents: bool = True
+    has_connect_page: bool = False
 
 
 class AccessTokens:
-    """Reads the caller's access token from the vault. Blocking: call it in a worker thread."""
+    """Reads the caller's access token for one set of scopes. Blocking: call it in a worker thread.
 
-    def __init__(self, settings: ConsentSettings, *, local_workload_token: Callable[[], str] | None = None) -> None:
+    Whether AgentCore's vault keys its tokens by scopes is not documented, so nothing here depends on it: a read may
+    return a token of other scopes (Drive tells by a 403), or find none where there is one for others.
+    """
+
+    def __init__(
+        self,
+        settings: ConsentSettings,
+        *,
+        local_workload_token: Callable[[], str] | None = None,
+        scopes: tuple[str, ...] = DETAILS,
+    ) -> None:
         """`local_workload_token` fetches a workload access token where no Runtime does: local mode only."""
         self.settings = settings
+        self.scopes = scopes
         self._local_workload_token = local_workload_token
         self._lock = threading.Lock()
         self._plain: Callable[[], str] | None = None
+        self._wide = (
+            self
+            if scopes == CONTENTS
+            else AccessTokens(settings, local_workload_token=local_workload_token, scopes=CONTENTS)
+        )
+
+    def contents(self) -> "AccessTokens":
+        """Return the tokens of the wide scope; itself where contents are switched off, so that none is asked for."""
+        return self._wide if self.settings.contents else self
+
+    def every(self) -> tuple["AccessTokens", ...]:
+        """Return the tokens of each set of scopes that was ever asked for, whatever is switched on now."""
+        return (self, self._wide)
 
     def read(self) -> str:
         """Return the access token.
@@ -65,10 +95,20 @@ class AccessTokens:
         """
         return self._call(self._reader(state=state, discard=discard))
 
+    def require_scopes(self) -> str:
+        """Raise `ConsentRequired`, for Drive has said that the token in the vault lacks the scopes.
+
+        Discarding it is the only way to a new one, and at once loses what a narrower grant allows. So where the link is
+        a page of ours, nothing happens here: its button discards, and who ignores the link keeps what they had.
+        """
+        if self.settings.has_connect_page and self.scopes == CONTENTS:
+            raise ConsentRequired("")
+        return self.require_consent(discard=True)
+
     def _reader(self, *, state: str = "", discard: bool = False) -> Callable[[], str]:
         @requires_access_token(
             provider_name=self.settings.provider,
-            scopes=list(self.settings.scopes),
+            scopes=list(self.scopes),
             auth_flow="USER_FEDERATION",
             on_auth_url=_raise_consent_required,
             callback_url=self.settings.return_url,

@@ -1,111 +1,121 @@
 """The tools that the model sees. Their docstrings are the model's manual; no access token is in any signature."""
 
-import threading
-from collections.abc import Callable
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 from strands import tool
 from strands.types.tools import AgentTool, ToolContext, ToolResult
 
+from tools.desk import Desk
+from tools.details import detail_tools
 from tools.drive_api import DriveFiles
-from tools.finder import Request, find
-from tools.handles import Handles
-from tools.listing import card, render
-from tools.pause import Tokens, pausing
+from tools.lists import begin_list, continue_list
+from tools.pause import Scope, Tokens
+from tools.query import Trash
+from tools.reading import reading_tools
+from tools.request import Request
 
 Kind = Literal[
     "any", "folder", "document", "spreadsheet", "presentation", "pdf", "image", "video", "audio", "form",
-    "word", "excel", "powerpoint", "text", "archive", "shortcut",
+    "word", "excel", "powerpoint", "text", "archive", "shortcut", "drawing",
 ]  # fmt: skip
-Order = Literal["opened", "changed", "name"]
+View = Literal["recent", "shared_with_me", "starred", "trash"]
+Order = Literal["", "opened", "changed", "created", "name", "size", "shared"]
 
-HANDLES_KEY = "handles"
+
+def drive_tools(api: DriveFiles, tokens: Tokens, *, contents: bool = True) -> list[AgentTool]:
+    """Build the Drive tools of one conversation; without `contents`, none that looks inside files."""
+    desk = Desk(api, tokens, contents=contents)
+    return [*_finding_tools(desk), *detail_tools(desk), *(reading_tools(desk) if contents else [])]
 
 
-def drive_tools(api: DriveFiles, tokens: Tokens) -> list[AgentTool]:
-    """Build the Drive tools of one conversation.
-
-    A call reads from its `invocation_state`: `zone` (the person's `ZoneInfo`) and `show_files` (takes the file cards
-    for front ends).
-    """
-    numbering = threading.Lock()  # two tools of one turn run at the same time and number into the same list
-
-    def answer(tool_context: ToolContext, request: Request) -> ToolResult:
-        def work(access_token: str) -> str:
-            handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
-            listing = find(api, access_token, handles, request)
-            with numbering:
-                handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
-                numbers = handles.number(listing.files)
-                tool_context.agent.state.set(HANDLES_KEY, handles.dump())
-            show_files: Callable[[list[dict[str, Any]]], None] = tool_context.invocation_state["show_files"]
-            show_files([card(file) for file in listing.files])
-            return render(listing, numbers, request.zone)
-
-        return pausing(tool_context, tokens, work)
-
+def _finding_tools(desk: Desk) -> list[AgentTool]:
     @tool(context=True)
-    def list_files(tool_context: ToolContext, folder: str = "", order: Order = "opened", limit: int = 20) -> ToolResult:
-        """List files in the person's Google Drive. Use me for "what did I open last" and "what is in folder X".
+    def list_files(
+        tool_context: ToolContext,
+        view: View = "recent",
+        folder: str = "",
+        kind: Kind = "any",
+        order: Order = "",
+        limit: int = 20,
+    ) -> ToolResult:
+        """List files in the person's Google Drive.
+
+        Use me for "what did I open last", "what is in folder X", "what is shared with me", "my starred files", "the
+        trash".
 
         Args:
-            folder: Empty for everything; "root" for the top of My Drive; a handle such as "[2]" (a folder's content,
-                or the folder that holds that file); or a folder's name.
-            order: "opened" (last opened by the person first; without a folder only what they have opened),
-                "changed" (last changed first) or "name".
+            view: "recent" (without a folder: what the person opened last), "shared_with_me", "starred" or "trash".
+            folder: What is directly in this folder or shared drive: a handle such as "[2]" (a file's handle means the
+                folder that holds it), a path such as "Finance/2025" or "Team Finance/Payments", a name, a pasted Drive
+                URL, or "root" for the top of My Drive.
+            kind: Only this kind of file.
+            order: Leave empty for the natural order of the view.
             limit: How many files to return, 1 to 100.
         """
-        only_opened = order == "opened" and not folder.strip()
-        request = Request(zone=_zone(tool_context), folder=folder, order=order, only_opened=only_opened, limit=limit)
-        return answer(tool_context, request)
+        request = Request(view=view, folder=folder, kind=kind, order=order, limit=limit)
+        return desk.run(tool_context, lambda visit: begin_list(visit, request))
 
     @tool(context=True)
     def search_files(
         tool_context: ToolContext,
+        *,
         words: str = "",
+        content: str = "",
+        phrase: str = "",
         kind: Kind = "any",
         owner: str = "",
         changed_by: str = "",
-        modified_from: str = "",
-        modified_to: str = "",
+        modified: str = "",
+        created: str = "",
+        opened: str = "",
         folder: str = "",
-        order: Order = "changed",
+        shared_with_me: bool = False,
+        starred: bool = False,
+        trash: Trash = "exclude",
+        order: Order = "",
         limit: int = 20,
     ) -> ToolResult:
-        """Find files in the person's Google Drive by name, kind, people and dates. Use me for "find", "which", "where".
+        """Find files in the person's Google Drive by name, content, kind, people, dates and place.
 
-        Looks at names and details, never inside files. Leave out what the person did not ask for.
+        Use me for "find", "which", "where is", "is there". All filters must hold; leave out what was not asked for.
+
+        Days are given as the person says them ("last week", "since March", "Q3", "2025", "last 30 days") or as
+        "2026-11-09" or "2026-11-09..2026-11-15", inclusive; they are resolved in the person's time zone.
 
         Args:
-            words: Words of the file's name, plain, not a Drive query. Each must start a word of the name.
+            words: Words of the file's name, plain. Each must start a word of the name.
+            content: Words inside the file, in any order. Use it for what a file is about or says.
+            phrase: An exact phrase inside the file.
             kind: Kind of file. "spreadsheet", "document" and "presentation" include Google's and Office's.
             owner: Who owns it: an e-mail address, a name, or "me".
             changed_by: Who changed it last: an e-mail address, a name, or "me".
-            modified_from: First day of last change, YYYY-MM-DD, inclusive, in the person's time zone.
-            modified_to: Last day of last change, YYYY-MM-DD, inclusive.
-            folder: Only directly in this folder: a handle such as "[2]", "root", or a folder's name.
-            order: "changed" (last changed first), "opened" or "name".
+            modified: Days of the last change.
+            created: Days on which it was created.
+            opened: Days on which the person opened it last.
+            folder: In this folder and all folders below it, or in this shared drive; as in list_files.
+            shared_with_me: Only what others have shared with the person.
+            starred: Only what the person has starred.
+            trash: "exclude", "include", or "only" for what is in the trash.
+            order: "changed" (the default), "opened", "created", "name", "size" (largest first) or "shared".
             limit: How many files to return, 1 to 100.
         """
         request = Request(
-            zone=_zone(tool_context),
-            words=words,
-            kind=kind,
-            owner=owner,
-            changed_by=changed_by,
-            modified_from=modified_from,
-            modified_to=modified_to,
-            folder=folder,
-            order=order,
-            limit=limit,
-        )
-        return answer(tool_context, request)
+            words=words, content=content, phrase=phrase, kind=kind, owner=owner, changed_by=changed_by,
+            modified=modified, created=created, opened=opened, folder=folder, shared_with_me=shared_with_me,
+            starred=starred, trash=trash, order=order, limit=limit,
+        )  # fmt: skip
+        scope: Scope = "widen" if request.looks_inside else "details"
+        return desk.run(tool_context, lambda visit: begin_list(visit, request), scope)
 
-    return [list_files, search_files]
+    @tool(context=True)
+    def more_files(tool_context: ToolContext, listing: str = "") -> ToolResult:
+        """Show the next files of an earlier list or search.
 
+        Use me for "more", "the rest", "next page".
 
-def _zone(tool_context: ToolContext) -> ZoneInfo:
-    zone = tool_context.invocation_state["zone"]
-    assert isinstance(zone, ZoneInfo)
-    return zone
+        Args:
+            listing: The list's number, from its line "there are more: more_files(…)"; empty for the latest.
+        """
+        return desk.run(tool_context, lambda visit: continue_list(visit, listing))
+
+    return [list_files, search_files, more_files]

@@ -1,87 +1,52 @@
-"""All HTTP to Google: Drive v3 through the official client, and token revocation.
+"""Drive v3, call by call: what is asked, what it costs, and what comes back.
 
-Speaks to one root URL only. The discovery document's own root is replaced, because `api_endpoint` would leave batch
-requests on Google's host. https://googleapis.github.io/google-api-python-client/docs/epy/
+Requests are built by Google's client (`tools.google_client`) and sent to one host only (`tools.drive_calls`).
 """
 
-import json
-import logging
-import random
-import threading
+import re
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import replace
 from http import HTTPStatus
-from http.client import HTTPException
-from importlib import resources
-from typing import Any, Protocol
-from urllib.parse import urlencode, urljoin
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import httplib2
-from googleapiclient.discovery import build_from_document
-from googleapiclient.errors import HttpError
 
+from tools.batch import MAX_CALLS
+from tools.drive_calls import DriveCall, DriveCalls, is_about_the_file
+from tools.drive_files import Account, DriveFiles, FilePage
 from tools.errors import (
-    AccessTokenRejectedError,
-    DriveBusyError,
+    AnswerTooLargeError,
     DriveForbiddenError,
-    DriveRejectedError,
     DriveUnavailableError,
     FileNotVisibleError,
-    ScopeNotGrantedError,
-    ToolError,
-    TransientToolError,
+    FilePermissionError,
+    NotDownloadableError,
 )
-from tools.files import LIST_FIELDS, File, parse_file
+from tools.files import (
+    DETAIL_FIELDS,
+    LIST_FIELDS,
+    PLACE_FIELDS,
+    File,
+    Permission,
+    SharedDrive,
+    parse_file,
+    parse_permission,
+)
+from tools.google_client import GoogleClient
+from tools.google_http import GoogleHttp, Limits, unreadable
+from tools.quota import CONTENT_UNITS, LIST_UNITS, OTHER_UNITS, Quota
 
-# httplib2 lets through what the socket and http.client raise; a body that is no UTF-8 is a ValueError.
-_TRANSPORT_ERRORS = (OSError, HTTPException, httplib2.HttpLib2Error, ValueError)
+Item = TypeVar("Item")
 
-_TIMEOUT_S = 10.0
-_TRIES = 3
-_LONGEST_WAIT_S = 8.0
-_RATE_LIMITS = {"userRateLimitExceeded", "rateLimitExceeded", "RATE_LIMIT_EXCEEDED"}
-_SCOPE_REASONS = {"insufficientPermissions", "insufficientScopes", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
+_EXPORT = Limits(silence_s=40, total_s=60)  # Google converts the document before it answers
+_DOWNLOAD = Limits(silence_s=20, total_s=90)
 
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class FilePage:
-    """One page of `files.list`. `next_page_token` is empty on the last page."""
-
-    files: Sequence[File]
-    next_page_token: str
-    incomplete: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The Google account behind an access token."""
-
-    email: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class DriveCall:
-    """One finished call, for the audit: what, how it ended (an error class, or `ok`), how many files, how long."""
-
-    method: str
-    outcome: str
-    files: int
-    elapsed_ms: int
-
-
-class DriveFiles(Protocol):
-    """The Drive calls that the tools need. Every method raises a `ToolError` where Drive does not answer."""
-
-    def list_page(self, access_token: str, *, query: str, order: str, page_size: int, page_token: str = "") -> FilePage:
-        """Return one page of files of all the person's drives."""
-
-    def get(self, access_token: str, file_id: str) -> File:
-        """Return one file; `root` is the top of My Drive."""
+_PAGE_SIZE = 100  # the most that drives.list and permissions.list take
+_MAX_PAGES = 100
+_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class DriveApi:
@@ -93,184 +58,238 @@ class DriveApi:
         revoke_url: str,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         record: Callable[[DriveCall], None] = lambda _: None,
     ) -> None:
-        self._root_url = root_url.rstrip("/") + "/"
         self._revoke_url = revoke_url
-        self._sleep = sleep
-        self._record = record
-        self._threads = threading.local()
+        self._client = GoogleClient(root_url)
+        self._clock = clock
+        self._calls = DriveCalls(GoogleHttp(sleep=sleep, clock=clock), record)
 
-    def list_page(self, access_token: str, *, query: str, order: str, page_size: int, page_token: str = "") -> FilePage:
-        """Return one page of `files.list` over My Drive, shared drives and files shared with the person."""
-        answer = self._call(
+    def for_conversation(self) -> "DriveApi":
+        """Return this client, connections and all, with a quota of its own: every request sent is charged to it."""
+        one = copy(self)
+        one._calls = replace(self._calls, quota=Quota(self._clock))  # noqa: SLF001 - its own class
+        return one
+
+    def list_page(
+        self,
+        access_token: str,
+        *,
+        query: str,
+        order: str = "",
+        page_size: int = 100,
+        page_token: str = "",
+        drive_id: str = "",
+    ) -> FilePage:
+        """Return one page of `files.list`: of My Drive, shared drives and files shared with the person, or of one.
+
+        Raises: `StalePageTokenError` where Drive no longer knows `page_token`.
+        """
+        given = {"orderBy": order, "pageToken": page_token, "driveId": drive_id}
+        return self._calls.json(
             "files.list",
             access_token,
-            lambda: self._files.list(
+            lambda: self._client.files.list(
                 q=query,
-                orderBy=order or None,
                 pageSize=page_size,
-                pageToken=page_token or None,
-                corpora="allDrives",
+                corpora="drive" if drive_id else "allDrives",
                 supportsAllDrives=True,
                 includeItemsFromAllDrives=True,
                 fields=f"nextPageToken,incompleteSearch,files({LIST_FIELDS})",
+                **{name: value for name, value in given.items() if value},
             ),
-        )
-        return FilePage(
-            files=[parse_file(raw) for raw in answer.get("files", [])],
-            next_page_token=answer.get("nextPageToken", ""),
-            incomplete=bool(answer.get("incompleteSearch")),
+            _file_page,
+            units=LIST_UNITS,
+            count=lambda page: len(page.files),
         )
 
-    def get(self, access_token: str, file_id: str) -> File:
-        """Return one file's metadata, shared drives included."""
-        answer = self._call(
-            "files.get",
+    def get(self, access_token: str, file_id: str, *, resource_key: str = "") -> File:
+        """Return one file's metadata, shared drives included. An id that cannot be one is not asked for."""
+        return self._get(access_token, file_id, DETAIL_FIELDS, resource_key)
+
+    def get_many(self, access_token: str, file_ids: Sequence[str]) -> dict[str, File]:
+        """Return the files that can be seen, with `PLACE_FIELDS`, by the ids asked for, in batches."""
+        found: dict[str, File] = {}
+        wanted = [file_id for file_id in dict.fromkeys(file_ids) if _ID.fullmatch(file_id)]
+        for start in range(0, len(wanted), MAX_CALLS):
+            ids = wanted[start : start + MAX_CALLS]
+            found |= self._get_batch(access_token, ids) if len(ids) > 1 else self._get_if_visible(access_token, ids[0])
+        return found
+
+    def permissions(self, access_token: str, file_id: str) -> Sequence[Permission]:
+        """Return who has access, groups and links included; an account that was deleted since has none."""
+        pages = self._pages(
+            "permissions.list",
             access_token,
-            lambda: self._files.get(fileId=file_id, supportsAllDrives=True, fields=LIST_FIELDS),
+            lambda page: self._client.permissions.list(
+                fileId=_known(file_id),
+                supportsAllDrives=True,
+                pageSize=_PAGE_SIZE,
+                fields="nextPageToken,permissions(type,role,displayName,emailAddress,domain,expirationTime,deleted)",
+                **page,
+            ),
+            lambda answer: [parse_permission(raw) for raw in answer.get("permissions", []) if not raw.get("deleted")],
         )
-        return parse_file(answer)
+        return [permission for page in pages for permission in page]
+
+    def drives(self, access_token: str) -> Sequence[SharedDrive]:
+        """Return the shared drives that the person is a member of."""
+        pages = self._pages(
+            "drives.list",
+            access_token,
+            lambda page: self._client.drives.list(pageSize=_PAGE_SIZE, fields="nextPageToken,drives(id,name)", **page),
+            lambda answer: [SharedDrive(id=raw["id"], name=raw.get("name", "")) for raw in answer.get("drives", [])],
+        )
+        return [drive for page in pages for drive in page]
+
+    def export(self, access_token: str, file_id: str, mime_type: str) -> bytes:
+        """Return a Google document in another format; Google gives out 10 MB at most."""
+        return self._content(
+            "files.export",
+            access_token,
+            lambda: self._client.files.export_media(fileId=_known(file_id), mimeType=mime_type),
+            _EXPORT,
+        )
+
+    def download(self, access_token: str, file_id: str, *, max_bytes: int, resource_key: str = "") -> bytes:
+        """Return what a file contains. No more than `max_bytes` are read, whatever is said of its size."""
+
+        def build() -> Any:
+            request = self._client.files.get_media(fileId=_known(file_id), supportsAllDrives=True)
+            request.headers["accept-encoding"] = "identity"  # so that the bytes that are counted are the file's
+            request.headers |= _resource_keys(file_id, resource_key)
+            return request
+
+        content = self._content("files.get_media", access_token, build, replace(_DOWNLOAD, max_bytes=max_bytes))
+        if len(content) > max_bytes:  # compressed on the way, although nobody asked for that
+            raise AnswerTooLargeError(max_bytes)
+        return content
 
     def account(self, access_token: str) -> Account:
         """Return whose Drive the token opens."""
-        answer = self._call(
+        return self._calls.json(
             "about.get",
             access_token,
-            lambda: self._service.about().get(fields="user(displayName,emailAddress)"),
+            lambda: self._client.about.get(fields="user(displayName,emailAddress)"),
+            _account,
+            units=OTHER_UNITS,
+            count=lambda _: 0,
         )
-        user = answer.get("user", {})
-        return Account(email=user.get("emailAddress", ""), name=user.get("displayName", ""))
 
     def revoke(self, access_token: str) -> None:
         """Revoke the grant behind `access_token` at Google (RFC 7009). A grant that is gone already is no error.
 
+        It is charged to no quota, so that taking a permission back always works.
         Raises: `DriveUnavailableError` where Google does not confirm it.
         """
-        self._execute("revoke", lambda: self._send_revocation(access_token))
-
-    def _send_revocation(self, access_token: str) -> dict[str, Any]:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         body = urlencode({"token": access_token})
-        try:
-            response, _ = self._http.request(self._revoke_url, method="POST", body=body, headers=headers)
-        except _TRANSPORT_ERRORS as error:
-            self._drop_connections()
-            raise DriveUnavailableError("Google did not confirm the revocation") from error
-        if response.status not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:  # 400 invalid_token: it holds no more
-            raise DriveUnavailableError("Google did not confirm the revocation")
-        return {}
 
-    def _call(self, method: str, access_token: str, build: Callable[[], Any]) -> dict[str, Any]:
-        return self._execute(method, lambda: self._send(build(), access_token))
+        def send(http: httplib2.Http) -> None:
+            response, content = http.request(self._revoke_url, method="POST", body=body, headers=headers)
+            # 400 `invalid_token`: it holds no more.
+            if response.status != HTTPStatus.OK and b'"invalid_token"' not in content:
+                raise DriveUnavailableError("Google did not confirm the revocation")
 
-    def _execute(self, method: str, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        started = time.monotonic()
-        outcome, files = "ok", 0
+        self._calls.execute("revoke", send, lambda _: 0)
+
+    def _get(self, access_token: str, file_id: str, fields: str, resource_key: str = "") -> File:
+        def build() -> Any:
+            request = self._client.files.get(fileId=_known(file_id), supportsAllDrives=True, fields=fields)
+            request.headers |= _resource_keys(file_id, resource_key)
+            return request
+
+        return self._calls.json("files.get", access_token, build, parse_file, units=OTHER_UNITS)
+
+    def _get_if_visible(self, access_token: str, file_id: str) -> dict[str, File]:
         try:
-            answer = self._retry(send)
-            files = len(answer.get("files", []))
-        except ToolError as error:
-            outcome = type(error).__name__
+            return {file_id: self._get(access_token, file_id, PLACE_FIELDS)}
+        except (FileNotVisibleError, DriveForbiddenError) as error:
+            if is_about_the_file(error):
+                return {}
             raise
-        else:
-            return answer
-        finally:
-            elapsed_ms = round((time.monotonic() - started) * 1000)
-            self._record(DriveCall(method=method, outcome=outcome, files=files, elapsed_ms=elapsed_ms))
 
-    def _retry(self, send: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        for attempt in range(1, _TRIES + 1):
-            try:
-                return send()
-            except TransientToolError as failure:
-                if attempt == _TRIES:
-                    raise
-                self._sleep(_wait_s(attempt, failure.retry_after))
-        raise AssertionError  # the last attempt returns or raises
+    def _get_batch(self, access_token: str, file_ids: Sequence[str]) -> dict[str, File]:
+        requests = {
+            file_id: self._client.files.get(fileId=file_id, supportsAllDrives=True, fields=PLACE_FIELDS).uri
+            for file_id in file_ids
+        }
+        url = self._client.batch_url
+        return self._calls.batch("files.get batch", access_token, url, requests, parse_file, units=OTHER_UNITS)
 
-    def _send(self, request: Any, access_token: str) -> dict[str, Any]:
-        request.headers["authorization"] = f"Bearer {access_token}"
+    def _pages(
+        self,
+        method: str,
+        access_token: str,
+        build: Callable[[dict[str, str]], Any],
+        read: Callable[[dict[str, Any]], list[Item]],
+    ) -> Iterator[list[Item]]:
+        """Yield every page. Pages without end are no answer: who sees a file must not be told in part."""
+
+        def ask(page: dict[str, str]) -> tuple[list[Item], str]:
+            return self._calls.json(
+                method,
+                access_token,
+                lambda: build(page),
+                lambda answer: (read(answer), _text(answer, "nextPageToken")),
+                units=OTHER_UNITS,
+                count=lambda answer: len(answer[0]),
+            )
+
+        items, page_token = ask({})
+        seen = {""}
+        yield items
+        while page_token not in seen and len(seen) < _MAX_PAGES:
+            seen.add(page_token)
+            items, page_token = ask({"pageToken": page_token})
+            yield items
+        if page_token:
+            raise unreadable()
+
+    def _content(self, method: str, access_token: str, build: Callable[[], Any], limits: Limits) -> bytes:
         try:
-            answer = request.execute(http=self._http)
-        except HttpError as error:
-            raise _failure(error) from None  # HttpError's text holds the URL, and with it what the person looked for
-        except _TRANSPORT_ERRORS as error:
-            self._drop_connections()
-            raise DriveUnavailableError(
-                "Drive could not be reached. Tell the person; do not call again now."
-            ) from error
-        if not isinstance(answer, dict):  # the client hands on a body that is no JSON as text
-            raise DriveUnavailableError("Drive's answer could not be read. Tell the person; do not call again now.")
-        return answer
-
-    @cached_property
-    def _service(self) -> Any:  # the client builds its classes at run time
-        path = resources.files("googleapiclient.discovery_cache.documents") / "drive.v3.json"
-        document = json.loads(path.read_text(encoding="utf-8"))
-        document["rootUrl"] = self._root_url
-        document["baseUrl"] = urljoin(self._root_url, document["servicePath"])
-        document.pop("mtlsRootUrl", None)
-        return build_from_document(document, http=httplib2.Http())
-
-    @cached_property
-    def _files(self) -> Any:  # made once, because the client writes its methods anew each time, for a millisecond
-        return self._service.files()
-
-    @property
-    def _http(self) -> httplib2.Http:
-        # One connection pool a thread, because httplib2 is not thread-safe. A redirect would carry the token elsewhere.
-        if not hasattr(self._threads, "http"):
-            http = httplib2.Http(timeout=_TIMEOUT_S)
-            http.follow_redirects = False
-            self._threads.http = http
-        connection: httplib2.Http = self._threads.http
-        return connection
-
-    def _drop_connections(self) -> None:
-        # One that failed half-way, or that Google closed while it was idle, must not be used again.
-        self._threads.__dict__.pop("http", None)
+            return self._calls.content(method, access_token, build, units=CONTENT_UNITS, limits=limits)
+        except FilePermissionError as error:
+            raise NotDownloadableError(error.reason) from error
 
 
-def _wait_s(attempt: int, retry_after: str) -> float:
-    if retry_after.isascii() and retry_after.isdecimal():
-        return min(float(retry_after), _LONGEST_WAIT_S)
-    jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
-    return min(0.25 * float(2**attempt) + 0.25 * jitter, _LONGEST_WAIT_S)
+def _known(file_id: str) -> str:
+    """Return an id that names a file and nothing else of Drive's addresses (`""`, `..`). Raises `FileNotVisibleError`.
+
+    The model may have it from what somebody wrote.
+    """
+    if not _ID.fullmatch(file_id):
+        raise FileNotVisibleError("That is not the id of a file. Search for the file by its name.")
+    return file_id
 
 
-def _failure(error: HttpError) -> ToolError:
-    """Translate Drive's error body; its three shapes are read here and not by `HttpError`, which hides `errors[]`."""
-    status = int(error.resp.status)
-    failure = _classify(status, _reasons(error.content))
-    logger.info("status=%d outcome=%s | drive refused a request", status, type(failure).__name__)
-    if isinstance(failure, TransientToolError):
-        failure.retry_after = error.resp.get("retry-after", "")
-    return failure
+def _resource_keys(file_id: str, resource_key: str) -> dict[str, str]:
+    """Return the header for a file that was shared by a link before 2021; a key that cannot be one is left out.
+
+    https://developers.google.com/workspace/drive/api/guides/resource-keys
+    """
+    return {"x-goog-drive-resource-keys": f"{file_id}/{resource_key}"} if _ID.fullmatch(resource_key) else {}
 
 
-def _classify(status: int, reasons: set[str]) -> ToolError:
-    if status == HTTPStatus.UNAUTHORIZED:
-        return AccessTokenRejectedError("Drive rejected the access token")
-    if status == HTTPStatus.TOO_MANY_REQUESTS or reasons & _RATE_LIMITS:
-        return DriveBusyError(
-            "Drive is rate limiting. Tell the person to try again in a minute; do not call again now."
-        )
-    if status == HTTPStatus.FORBIDDEN:
-        if reasons & _SCOPE_REASONS:
-            return ScopeNotGrantedError("the person has not granted the scope")
-        return DriveForbiddenError(min(reasons, default="no reason given"))
-    if status == HTTPStatus.NOT_FOUND:
-        return FileNotVisibleError("That file or folder does not exist any more, or the person has no access to it.")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return DriveUnavailableError("Drive does not answer. Tell the person; do not call again now.")
-    return DriveRejectedError("Drive rejected the request as invalid. Tell the person; do not call again the same way.")
+def _file_page(answer: dict[str, Any]) -> FilePage:
+    return FilePage(
+        files=[parse_file(raw) for raw in answer.get("files", [])],
+        next_page_token=_text(answer, "nextPageToken"),
+        incomplete=bool(answer.get("incompleteSearch")),
+    )
 
 
-def _reasons(body: bytes) -> set[str]:
-    try:
-        error = json.loads(body)["error"]
-        named = [item.get("reason") for item in [*error.get("errors", []), *error.get("details", [])]]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return set()
-    return {reason for reason in named if isinstance(reason, str)}
+def _account(answer: dict[str, Any]) -> Account:
+    user = answer.get("user", {})
+    return Account(email=_text(user, "emailAddress"), name=_text(user, "displayName"))
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    value = answer.get(name, "")
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+__all__ = ["Account", "DriveApi", "DriveCall", "DriveFiles", "FilePage"]

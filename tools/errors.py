@@ -4,6 +4,9 @@ Strands hands the text of a tool's exception to the model, so `str()` of every c
 token, no URL and no file name. `ConsentRequired` alone carries something sensitive, in an attribute. Pure.
 """
 
+import math
+from typing import Final
+
 
 class ToolError(Exception):
     """A Drive tool could not do what was asked. `user_message` may be shown to anybody."""
@@ -31,10 +34,51 @@ class UnknownHandleError(RetryableToolError):
     user_message = "I do not know which file you mean. Please name it."
 
 
-class FolderNotFoundError(RetryableToolError):
-    """No folder of that name is visible to the person, or several are."""
+class ReferenceNotFoundError(RetryableToolError):
+    """No file or folder of that name or path is visible to the person."""
 
-    user_message = "I could not find that folder in your Drive."
+    user_message = "I could not find that in your Drive."
+
+
+class NotAFolderError(RetryableToolError):
+    """A file stands where a folder is needed, or a folder where a file is."""
+
+    user_message = "That is not what I can look into this way. Please name another file or folder."
+
+
+class StaleListError(RetryableToolError):
+    """There is no list to continue: it has been shown to its end, or it is too long ago."""
+
+    user_message = "I do not have that list any more. Please ask for it again."
+
+
+class ContentsOffError(FailedToolError):
+    """This agent was set up to look at names and details only (`DRIVE_AGENT_CONTENTS=off`)."""
+
+    user_message = "I am set up to look at file names and details only, not at what files contain."
+
+
+class ContentWithheldError(FailedToolError):
+    """The owner or an administrator keeps a file's content from downloading or from AI (`capabilities` of the file)."""
+
+    user_message = "The owner of that file, or an administrator, does not allow me to read what it contains."
+
+
+class UnreadableFileError(FailedToolError):
+    """A file's bytes could not be turned into text. `reason` is one of the keys of `REASONS`."""
+
+    REASONS: Final = {
+        "damaged": "it is damaged, or not what its type says",
+        "password": "it is protected by a password",
+        "no text": "there is no text in it; it may be empty, or a picture such as a scan",
+        "too large": "there is too much in it to unpack",
+        "too slow": "reading it took too long",
+    }
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The file cannot be read: {self.REASONS[reason]}. Tell the person; do not call again.")
+        self.reason = reason
+        self.user_message = f"I cannot read that file: {self.REASONS[reason]}."
 
 
 class FileNotVisibleError(FailedToolError):
@@ -74,10 +118,67 @@ class DriveForbiddenError(FailedToolError):
         self.reason = reason
 
 
-class TransientToolError(FailedToolError):
-    """Drive cannot answer now but may soon. `retry_after` is the header it sent, or empty."""
+class FilePermissionError(DriveForbiddenError):
+    """The person may see this file, but their rights to it, or the app's, do not allow what was asked.
 
-    retry_after = ""
+    Cause: Drive's 403 `insufficientFilePermissions` or `appNotAuthorizedToFile`.
+    """
+
+    user_message = "Your rights to that file do not allow this in Google Drive."
+
+
+class NotDownloadableError(FailedToolError):
+    """Drive keeps the content of one file back; `reason` is its word for why, such as `fileNotExportable`."""
+
+    user_message = "Google Drive does not hand out what that file contains."
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Drive does not give out the content of this file: {reason}. Tell the person.")
+        self.reason = reason
+
+
+class AnswerTooLargeError(FailedToolError):
+    """What Drive sent is larger than `max_bytes`, so it was not read to its end."""
+
+    user_message = "That is larger than I can read from Google Drive."
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"This is larger than {max_bytes} bytes, the most that can be read. Tell the person.")
+        self.max_bytes = max_bytes
+
+
+class ExportTooLargeError(AnswerTooLargeError):
+    """Google exports at most 10 MB of a document: 403 `exportSizeLimitExceeded`.
+
+    https://developers.google.com/workspace/drive/api/reference/rest/v3/files/export
+    """
+
+    user_message = "That document is larger than Google Drive can export."
+
+
+class QuotaSpentError(FailedToolError):
+    """This conversation has asked so much of Drive lately that its next call has to wait `wait_s` seconds."""
+
+    user_message = "I have looked at a great deal of your Google Drive in a short time. Please ask again in a minute."
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(
+            "This conversation has used up its share of Google's quota. Answer with what you have and tell the person; "
+            f"do not call Drive again for {math.ceil(wait_s)} seconds."
+        )
+        self.wait_s = wait_s
+
+
+class DailyLimitError(FailedToolError):
+    """Google's 403 `dailyLimitExceeded`: the project's own cap, which only time or its owner lifts. Never retried."""
+
+    user_message = "This app has used up what it may ask of Google Drive today. Please try again tomorrow."
+
+
+class TransientToolError(FailedToolError):
+    """Drive cannot answer now but may soon. `retry_after_s` is how long it asked to be left alone, or None."""
+
+    retry_after_s: float | None = None
 
 
 class DriveBusyError(TransientToolError):
@@ -92,10 +193,32 @@ class DriveUnavailableError(TransientToolError):
     user_message = "Google Drive does not answer right now. Please try again in a minute."
 
 
+class DriveTimeoutError(DriveUnavailableError):
+    """Drive took longer than we wait, each time it was asked."""
+
+    user_message = "Google Drive takes too long to answer right now. Please try again in a minute."
+
+
+class DriveUnreadableError(DriveUnavailableError):
+    """Drive, or something on the way to it, answered with what is no JSON, or JSON of another shape."""
+
+    user_message = "I could not read Google Drive's answer. Please try again in a minute."
+
+
 class DriveRejectedError(FailedToolError):
     """Drive called our request invalid (400). That is a bug of ours, never the person's."""
 
     user_message = "Google Drive did not understand my question. Please say it another way."
+
+
+class StalePageTokenError(RetryableToolError):
+    """Drive no longer knows a page token (they live for some hours): the list has to be started again.
+
+    Cause: 400 with the location `pageToken`.
+    https://developers.google.com/workspace/drive/api/reference/rest/v3/files/list
+    """
+
+    user_message = "That list is too old to be continued. Please ask for it again."
 
 
 class IdentityUnavailableError(FailedToolError):

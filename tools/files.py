@@ -13,12 +13,12 @@ from tools.query import FOLDER, SHORTCUT
 _PERSON = "displayName,emailAddress,me"
 # Everything that a line of a listing shows, and no more: a list call costs what its fields weigh.
 LIST_FIELDS = (
-    "id,name,mimeType,webViewLink,parents,driveId,createdTime,modifiedTime,viewedByMeTime,sharedWithMeTime,starred,"
+    "id,name,mimeType,webViewLink,parents,driveId,createdTime,modifiedTime,viewedByMeTime,sharedWithMeTime,"
     f"trashed,size,shortcutDetails(targetId,targetMimeType),owners({_PERSON}),lastModifyingUser({_PERSON}),"
     f"sharingUser({_PERSON})"
 )
-PLACE_FIELDS = "id,name,mimeType,webViewLink,parents,driveId"
-DETAIL_FIELDS = f"{LIST_FIELDS},description,shared,capabilities(canDownload,canAccessViaGenAi),resourceKey"
+PLACE_FIELDS = "id,name,mimeType,webViewLink,parents,driveId,owners(me)"
+DETAIL_FIELDS = f"{LIST_FIELDS},starred,description,shared,capabilities(canDownload,canAccessViaGenAi),resourceKey"
 
 
 @dataclass(frozen=True, slots=True)

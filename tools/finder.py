@@ -1,91 +1,214 @@
-"""Answers a list or a search with Drive calls: which folder is meant, which files match, how many there are."""
+"""Answers a list or a search with Drive calls: which folder is meant, which files match, how many there are, where."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from tools.drive_api import DriveFiles, FilePage
-from tools.errors import FolderNotFoundError, InvalidFilterError
+from tools.below import MAX_PARENTS, Tree, tree_of
+from tools.drive_api import DriveFiles
+from tools.errors import DriveRejectedError, ScopeNotGrantedError
 from tools.files import File
-from tools.handles import Handles
-from tools.listing import Listing, one_line
-from tools.query import FileFilter, build_query, day_range, plural_kind
+from tools.listing import Close, Column, Listing, column, count, one_line, path_text
+from tools.locate import Locator
+from tools.pages import Found, Question, read
+from tools.periods import Period
+from tools.places import Places, contains_words
+from tools.query import FileFilter, Span, build_query, searchable_words
+from tools.request import ORDERS, Request, Spans, describe
+from tools.wider import Widening, advice, widenings
 
-ORDERS = {"opened": "viewedByMeTime desc", "changed": "modifiedTime desc", "name": "folder,name_natural"}
-MAX_LIMIT = 100
-EVERYWHERE = "My Drive, shared drives and files shared with you; trash left out"
-
-_SCAN_PAGE = 200
-_SCAN_LIMIT = 1000  # files looked at where we filter ourselves: five list calls, 500 quota units
-_MAX_PAGES = 10
-_ROOT_NAMES = {"root", "my drive", "mydrive", "マイドライブ"}
+_MOST_EDITORS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A list or a search, in the words of the tools (see `tools.drive`)."""
+class Finder:
+    """Finds files for one tool call. `today` is the person's day; `is_wide` says that contents may be read."""
 
+    api: DriveFiles
+    access_token: str
+    places: Places
+    locator: Locator
     zone: ZoneInfo
-    words: str = ""
-    kind: str = "any"
-    owner: str = ""
-    changed_by: str = ""
-    modified_from: str = ""
-    modified_to: str = ""
-    folder: str = ""
-    order: str = "changed"
-    only_opened: bool = False
-    limit: int = 20
+    today: date
+    contents: bool = True
+    is_wide: bool = False
+
+    def find(self, request: Request, *, token: str = "", shown: Collection[str] = ()) -> tuple[Listing, str]:
+        """Return the files that `request` asks for, and the page token to go on from for more.
+
+        `token` and `shown` (ids) continue an earlier list. A search that finds nothing looks for what is close.
+        Raises: `InvalidFilterError`, what `Locator.folder` raises, and what Drive's answer means.
+        """
+        listing, next_token = self._find(request.checked(), token, shown)
+        if request.view == "search" and not listing.files and not token:
+            listing = self._with_close(listing, request)
+        return listing, next_token
+
+    def _find(self, request: Request, token: str = "", shown: Collection[str] = ()) -> tuple[Listing, str]:
+        spans = request.spans(self.today)
+        tree = self._tree(request)
+        question = self._question(request, spans, tree)
+        found = read(self.api, self.access_token, question, request.limit, token=token, shown=shown)
+        listing = Listing(
+            looked_for=describe(request, spans, self.zone.key),
+            searched=self._searched(request, tree),
+            files=_sorted(found, request),
+            has_more=found.has_more,
+            is_partial=found.is_capped or found.is_incomplete or found.is_circular,
+            notes=self._notes(request, spans, found, tree),
+            columns=_columns(request),
+        )
+        if tree and not _is_deep(request):
+            place = self.places.place(self.access_token, tree.folder)
+            paths = {tree.folder.id: path_text(place.names)}
+            return replace(listing, folder=tree.folder, folders=[tree.folder], paths=paths), found.next_token
+        return self._placed(listing), found.next_token
+
+    def _placed(self, listing: Listing) -> Listing:
+        places = self.places.of(self.access_token, [*listing.files, *(listing.close.files if listing.close else ())])
+        paths = {folder_id: path_text(place.names) for folder_id, place in places.items()}
+        return replace(listing, folders=[place.folder for place in places.values()], paths=paths)
+
+    def _with_close(self, listing: Listing, request: Request) -> Listing:
+        """Add what wider searches find; the first that finds something ends it."""
+        tried: list[str] = []
+        for wider in widenings(request, may_look_inside=self.contents):
+            files = self._try(wider)
+            if files is None:
+                continue
+            tried.append(f"{wider.said}: {len(files) or 'nothing'}")
+            if files:
+                return self._placed(replace(listing, close=Close(tried, files)))
+        return replace(listing, close=Close(tried, advice=advice(request)))
+
+    def _try(self, wider: Widening) -> Sequence[File] | None:
+        try:
+            return self._find(wider.request)[0].files
+        except (ScopeNotGrantedError, DriveRejectedError):
+            # Looking inside files may need a permission that was not asked for yet, and is worth no link of its own.
+            return None
+
+    def _tree(self, request: Request) -> Tree | None:
+        if not request.is_in_folder:
+            return None
+        folder = self.locator.folder(request.folder)
+        if not _is_deep(request) or folder.id == folder.drive_id:
+            return Tree(folder, (folder.id,), is_whole=True)
+        return tree_of(self.api, self.access_token, folder)
+
+    def _question(self, request: Request, spans: Spans, tree: Tree | None) -> Question:
+        is_all_of_a_drive = tree is not None and _is_deep(request) and tree.folder.id == tree.folder.drive_id
+        parents = tree.ids if tree and not is_all_of_a_drive else ()
+        # Together with `fullText`, Drive's `in parents` is reported to miss files; and a query has room for so many.
+        is_ours = len(parents) > MAX_PARENTS or request.looks_inside
+        wanted = FileFilter(
+            words="" if request.anywhere else request.words,
+            any_word=request.any_word,
+            content=request.content,
+            phrase=request.phrase,
+            kind=request.kind,
+            owner_email=_owner_term(request.owner),
+            parent_ids=() if is_ours else parents,
+            modified=_moments(spans.modified, self.zone),
+            created=_moments(spans.created, self.zone),
+            opened=_moments(spans.opened, self.zone),
+            is_opened=request.is_recent,
+            is_shared_with_me=request.shared_with_me or request.view == "shared_with_me",
+            is_starred=request.starred or request.view == "starred",
+            trash="only" if request.view == "trash" else request.trash,
+        )
+        return Question(
+            query=build_query(wanted),
+            order=ORDERS[request.sorted_by],
+            drive_id=tree.folder.drive_id if tree else "",
+            matches=_own_filter(request, frozenset(parents) if is_ours else frozenset()),
+        )
+
+    def _searched(self, request: Request, tree: Tree | None) -> str:
+        trash = {"exclude": "trash left out", "include": "trash included", "only": "only the trash"}
+        said = [self._where(tree, is_deep=_is_deep(request))]
+        said.append(trash["only" if request.view == "trash" else request.trash])
+        if request.words.strip() and not request.looks_inside:
+            said.append("file names only, not what is inside")
+        return "; ".join(said)
+
+    def _where(self, tree: Tree | None, *, is_deep: bool) -> str:
+        if tree is None:
+            return self._everywhere()
+        name = one_line(tree.folder.name)
+        if tree.folder.id == tree.folder.drive_id:
+            return f"all of the shared drive {name}" if is_deep else f"the top of the shared drive {name}"
+        if not is_deep:
+            return f"the folder {name} itself, not the folders in it"
+        return f"the folder {name} and {count(len(tree.ids) - 1, 'folder')} below it"
+
+    def _everywhere(self) -> str:
+        drives = self.places.known_drives
+        if drives is None and self.is_wide:
+            drives = self.places.shared_drives(self.access_token, is_wide=True)
+        if drives is None:
+            return "My Drive, shared drives and files shared with you"
+        names = f" ({', '.join(one_line(drive.name) for drive in drives)})" if drives else ""
+        return f"My Drive, {count(len(drives), 'shared drive')}{names} and files shared with you"
+
+    def _notes(self, request: Request, spans: Spans, found: Found, tree: Tree | None) -> list[str]:
+        notes = _how_far(found, tree)
+        has_ended = spans.modified is not None and spans.modified.last is not None and spans.modified.last < self.today
+        if request.changed_by.strip() or has_ended:
+            notes.append("Drive knows only the last change of a file; one that was changed again since is not here.")
+        if request.changed_by.strip() and not found.files and found.editors:
+            met = sorted(found.editors, key=lambda name: -found.editors[name])[:_MOST_EDITORS]
+            notes.append(f"Those who changed the files there last: {', '.join(map(column, met))}.")
+        if request.looks_inside and not self.is_wide:
+            notes.append("I may see names and details only, so Drive may not have looked inside every file.")
+        if request.looks_inside and request.order not in {"", "relevance"} and found.has_more:
+            notes.append("Drive sorts a search inside files by relevance only.")
+        return notes
 
 
-def find(api: DriveFiles, access_token: str, handles: Handles, request: Request) -> Listing:
-    """Return the files that `request` asks for.
-
-    Raises: `InvalidFilterError`, `UnknownHandleError`, `FolderNotFoundError`, and whatever Drive's answer means.
-    """
-    if request.order not in ORDERS:
-        raise InvalidFilterError(f"order must be one of: {', '.join(ORDERS)}.")
-    limit = max(1, min(request.limit, MAX_LIMIT))
-    start, end = day_range(request.modified_from, request.modified_to, request.zone)
-    folder = _folder(api, access_token, handles, request.folder) if request.folder.strip() else None
-    wanted = FileFilter(
-        words=request.words,
-        kind=request.kind,
-        owner_email=_owner_term(request.owner),
-        folder_id=folder.id if folder else "",
-        modified_from=start,
-        modified_before=end,
-        is_opened=request.only_opened,
-    )
-    listing = Listing(
-        looked_for=describe(request),
-        searched=f"the folder {one_line(folder.name)} itself, not the folders in it; trash left out"
-        if folder
-        else EVERYWHERE,
-        files=(),
-        show_viewed=request.order == "opened",
-        by_last_change=bool(request.changed_by.strip() or request.modified_to),
-    )
-    matches = _own_filter(request)
-    pages = _Pages(api, access_token, build_query(wanted), ORDERS[request.order])
-    return _scan(pages, listing, matches, limit) if matches else _list(pages, listing, limit)
+def _how_far(found: Found, tree: Tree | None) -> list[str]:
+    """Say what was looked at and what was not."""
+    notes = []
+    if found.examined:
+        notes.append(f"Drive has no filter for that, so I looked through {count(found.examined, 'file')}.")
+    if found.is_capped:
+        notes.append("I stopped there; the files after them in this order were not checked. Narrow the filters.")
+    if found.is_circular:
+        notes.append("Drive's list went in a circle, so I stopped; there may be more.")
+    if found.is_incomplete:
+        notes.append("Drive says it could not search everything (incompleteSearch).")
+    if tree and not tree.is_whole:
+        notes.append(f"There are more folders below it; I looked in the first {len(tree.ids):,} only.")
+    return notes
 
 
-def describe(request: Request) -> str:
-    """Say in words what was looked for, with the resolved period."""
-    parts = ["files" if request.kind == "any" else plural_kind(request.kind)]
-    if request.only_opened:
-        parts.append("opened by you")
-    if request.words.strip():
-        parts.append(f'with "{one_line(request.words)}" in the name')
-    if request.owner.strip():
-        parts.append(f"owned by {one_line(request.owner)}")
-    if request.changed_by.strip():
-        parts.append(f"last changed by {one_line(request.changed_by)}")
-    if request.modified_from or request.modified_to:
-        first, last = request.modified_from or "the beginning", request.modified_to or "now"
-        parts.append(f"modified {first} to {last} ({request.zone.key})")
-    return ", ".join(parts)
+def _is_deep(request: Request) -> bool:
+    """Say whether the folders below count as well: for a search; a list shows what is directly in a folder."""
+    return request.view == "search"
+
+
+def _moments(period: Period | None, zone: ZoneInfo) -> Span:
+    return (period.starts(zone), period.ends(zone)) if period else (None, None)
+
+
+def _sorted(found: Found, request: Request) -> Sequence[File]:
+    """Return the files in the order asked for, where Drive sorts by relevance and all of them are here."""
+    if not request.looks_inside or found.has_more or request.order not in _SORT_KEYS:
+        return found.files
+    return sorted(found.files, key=_SORT_KEYS[request.order], reverse=request.order != "name")
+
+
+def _columns(request: Request) -> frozenset[Column]:
+    shows: dict[Column, bool] = {
+        "opened": request.sorted_by == "opened" or bool(request.opened.strip()),
+        "created": request.sorted_by == "created" or bool(request.created.strip()),
+        "shared": request.shared_with_me or request.view == "shared_with_me",
+        "size": request.sorted_by == "size",
+        "trash": request.trash == "include",
+    }
+    return frozenset(name for name, is_shown in shows.items() if is_shown)
 
 
 def _owner_term(owner: str) -> str:
@@ -93,105 +216,31 @@ def _owner_term(owner: str) -> str:
     return text if "@" in text or text.casefold() == "me" else ""
 
 
-def _own_filter(request: Request) -> Callable[[File], bool] | None:
-    """Return the filters that Drive has no query term for: an owner by name, and who changed a file last."""
+def _own_filter(request: Request, parents: frozenset[str]) -> Callable[[File], bool] | None:
+    """Return the filters that Drive has no query term for, or none to rely on."""
     owner = "" if _owner_term(request.owner) else request.owner.strip()
     changed_by = request.changed_by.strip()
-    if not owner and not changed_by:
+    words = searchable_words(request.words) if request.anywhere else []
+    if not (owner or changed_by or words or parents):
         return None
 
     def matches(file: File) -> bool:
-        if owner and not (file.owner and file.owner.matches(owner)):
-            return False
-        return not changed_by or bool(file.changed_by and file.changed_by.matches(changed_by))
+        return (
+            (not owner or bool(file.owner and file.owner.matches(owner)))
+            and (not changed_by or bool(file.changed_by and file.changed_by.matches(changed_by)))
+            and (not parents or file.parent_id in parents)
+            and contains_words(file.name, words)
+        )
 
     return matches
 
 
-@dataclass(frozen=True, slots=True)
-class _Pages:
-    """Drive's answer to one query, page by page."""
-
-    api: DriveFiles
-    access_token: str
-    query: str
-    order: str
-
-    def read(self, page_size: int) -> Iterator[FilePage]:
-        """Yield at most `_MAX_PAGES` pages; a page token that comes again would never end, so it ends them."""
-        token, seen = "", set()
-        for _ in range(_MAX_PAGES):
-            page = self.api.list_page(
-                self.access_token, query=self.query, order=self.order, page_size=page_size, page_token=token
-            )
-            yield page
-            token = page.next_page_token
-            if not token or token in seen:
-                return
-            seen.add(token)
-
-
-def _list(pages: _Pages, listing: Listing, limit: int) -> Listing:
-    """Return the first files of Drive's own answer; a page may be short, or even empty, before the last."""
-    found: list[File] = []
-    more = incomplete = False
-    for page in pages.read(limit):
-        found += page.files
-        more, incomplete = bool(page.next_page_token), incomplete or page.incomplete
-        if len(found) >= limit:
-            break
-    more = more or len(found) > limit
-    return replace(listing, files=found[:limit], more=more, incomplete=incomplete, capped=more and len(found) < limit)
-
-
-def _scan(pages: _Pages, listing: Listing, matches: Callable[[File], bool], limit: int) -> Listing:
-    """Look through Drive's answer for files that match, up to one more than `limit`, or `_SCAN_LIMIT` files."""
-    found: list[File] = []
-    examined, incomplete, is_end = 0, False, True
-    for page in pages.read(_SCAN_PAGE):
-        examined += len(page.files)
-        incomplete = incomplete or page.incomplete
-        found += [file for file in page.files if matches(file)]
-        is_end = not page.next_page_token
-        if len(found) > limit or examined >= _SCAN_LIMIT:
-            break
-    more = len(found) > limit
-    return replace(
-        listing,
-        files=found[:limit],
-        more=more,
-        incomplete=incomplete,
-        examined=examined,
-        capped=not is_end and not more,
-    )
-
-
-def _folder(api: DriveFiles, access_token: str, handles: Handles, text: str) -> File:
-    """Return the folder that `text` means: a handle (a file's handle means its folder), `root`, or a name."""
-    handle = handles.find(text)
-    if handle is not None:
-        folder_id = handle.file_id if handle.is_folder else handle.parent_id
-        if not folder_id:
-            raise FolderNotFoundError("That file has no folder the person can see; it was shared with them on its own.")
-        return api.get(access_token, folder_id)
-    name = text.strip().strip("/")
-    if not name or name.casefold() in _ROOT_NAMES:
-        return api.get(access_token, "root")
-    return _folder_by_name(api, access_token, name)
-
-
-def _folder_by_name(api: DriveFiles, access_token: str, name: str) -> File:
-    try:
-        query = build_query(FileFilter(words=name, kind="folder"))
-    except InvalidFilterError:
-        raise FolderNotFoundError("folder must be a handle such as [2], root, or a folder's name.") from None
-    page = api.list_page(access_token, query=query, order=ORDERS["name"], page_size=50)
-    folders: Sequence[File] = [file for file in page.files if file.name.casefold() == name.casefold()] or page.files
-    if not folders:
-        raise FolderNotFoundError("No folder of that name is visible. Search for it with search_files(kind='folder').")
-    if len(folders) > 1:
-        raise FolderNotFoundError(
-            f"{len(folders)} folders match that name. "
-            "Find the right one with search_files(kind='folder') and pass its handle."
-        )
-    return folders[0]
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_SORT_KEYS: dict[str, Callable[[File], Any]] = {  # each gives values of one type
+    "changed": lambda file: file.modified or _NEVER,
+    "opened": lambda file: file.viewed or _NEVER,
+    "created": lambda file: file.created or _NEVER,
+    "shared": lambda file: file.shared_with_me or _NEVER,
+    "size": lambda file: file.size_bytes or 0,
+    "name": lambda file: file.name.casefold(),
+}

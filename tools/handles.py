@@ -1,24 +1,22 @@
 """Handles: files numbered through a conversation (`[3]`), so that no long id enters the model's context. Pure."""
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from tools.errors import UnknownHandleError
 from tools.files import File
 
-# A bare number is no handle: folders are called "2026".
-_HANDLE = re.compile(r"\[\s*(\d{1,6})\s*\]|#(\d{1,6})")
-
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """What a number stands for: a file's id, its parent's id (may be empty), and whether it is a folder."""
+    """What a number stands for. `parent_id` and `link` may be empty; the link is Drive's own."""
 
     file_id: str
     parent_id: str
     is_folder: bool
+    name: str
+    link: str
 
 
 class Handles:
@@ -32,32 +30,42 @@ class Handles:
         """Return a number for each file, new ones counted on."""
         return [self._number(file) for file in files]
 
-    def find(self, text: str) -> Handle | None:
-        """Return what a handle such as `[3]` or `#3` stands for; None where `text` is no handle.
-
-        Raises: `UnknownHandleError` for a number that was never given out.
-        """
-        match = _HANDLE.fullmatch(text.strip())
-        if not match:
-            return None
-        number = int(match[1] or match[2])
+    def get(self, number: int) -> Handle:
+        """Return what a number stands for. Raises: `UnknownHandleError` for one that was never given out."""
         if not 1 <= number <= len(self._handles):
             given = f"[1] to [{len(self._handles)}]" if self._handles else "none yet"
             raise UnknownHandleError(f"There is no [{number}] in this conversation; given out: {given}.")
         return self._handles[number - 1]
 
+    def name_and_link(self, number: int) -> tuple[str, str] | None:
+        """Return a file's name and Drive's link to it, which may be empty; None for a number never given out."""
+        if not 1 <= number <= len(self._handles):
+            return None
+        handle = self._handles[number - 1]
+        return handle.name, handle.link
+
+    def has_link(self, url: str) -> bool:
+        """Say whether Drive gave exactly this link for a file of this conversation."""
+        return bool(url) and any(handle.link == url for handle in self._handles)
+
     def dump(self) -> list[list[Any]]:
         """Return the handles as JSON values, for the conversation's state."""
-        return [[handle.file_id, handle.parent_id, handle.is_folder] for handle in self._handles]
+        return [list(astuple(handle)) for handle in self._handles]
 
     @classmethod
     def load(cls, dumped: Iterable[Sequence[Any]] | None) -> "Handles":
-        """Read what `dump` returned; None is no handles."""
-        return cls(Handle(str(file_id), str(parent_id), bool(folder)) for file_id, parent_id, folder in dumped or ())
+        """Read what `dump` returned; None is no handles. Raises: `ValueError` or `TypeError` for anything else."""
+        return cls(
+            Handle(str(file_id), str(parent_id), bool(folder), str(name), str(link))
+            for file_id, parent_id, folder, name, link in dumped or ()
+        )
 
     def _number(self, file: File) -> int:
         known = self._numbers.get(file.id)
+        handle = Handle(file.id, file.parent_id, file.is_folder, file.name, file.link)
         if known is None:
-            self._handles.append(Handle(file.id, file.parent_id, file.is_folder))
+            self._handles.append(handle)
             known = self._numbers[file.id] = len(self._handles)
+        else:
+            self._handles[known - 1] = handle  # it may have been renamed or moved since
         return known

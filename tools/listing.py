@@ -6,16 +6,20 @@ the text that is shown. The model sees handles (`[3]`), never ids or links; a ca
 
 import json
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from tools.files import File
+from tools.files import File, Person
 from tools.query import KINDS
 
 MAX_NAME = 200
+_MAX_PATH_NAME = 60
+_MAX_PATH_NAMES = 6
+
+Column = Literal["opened", "created", "shared", "size", "trash"]
 
 _TYPE_NAMES = {
     exact: kind
@@ -36,23 +40,44 @@ _PREFIX_NAMES = {"image/": "image", "video/": "video", "audio/": "audio", "text/
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """What wider searches found where the search itself found nothing.
+
+    `tried` says in words what each was, and what came of it; `files` are those of the last. `advice` is for the model.
+    """
+
+    tried: Sequence[str]
+    files: Sequence[File] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The result of one list or search, with everything an honest answer needs.
 
-    `examined` counts the files looked at where a filter is ours and not Drive's; 0 where Drive filtered alone.
-    `capped` means that looking stopped at our limit before Drive's list ended. `by_last_change` means that a filter
-    looked at who changed a file last, or when, which is all that Drive tells.
+    `has_more`: there are certainly more; `label` then names the list for `more_files`. `is_partial`: there may be more,
+    because looking stopped early. `folder` is set where all files are directly in one folder. `paths` tell where each
+    folder is, by its id, with the folders themselves in `folders`.
     """
 
     looked_for: str
     searched: str
     files: Sequence[File]
-    more: bool = False
-    incomplete: bool = False
-    examined: int = 0
-    capped: bool = False
-    by_last_change: bool = False
-    show_viewed: bool = False
+    has_more: bool = False
+    is_partial: bool = False
+    notes: Sequence[str] = ()
+    columns: frozenset[Column] = frozenset()
+    folder: File | None = None
+    folders: Sequence[File] = ()
+    paths: Mapping[str, str] = field(default_factory=dict)
+    close: Close | None = None
+    label: str = ""
+
+    @property
+    def all_files(self) -> list[File]:
+        """Everything that needs a number, in the order in which it is shown."""
+        listed = [*self.files, *(self.close.files if self.close else ()), *self.folders]
+        return list({file.id: file for file in listed}.values())
 
 
 def type_name(mime_type: str) -> str:
@@ -70,35 +95,77 @@ def one_line(text: str) -> str:
     kept = "".join(" " if character.isspace() else character for character in text)
     kept = "".join(character for character in kept if unicodedata.category(character)[0] != "C")
     kept = " ".join(kept.split())
-    return kept if len(kept) <= MAX_NAME else kept[: MAX_NAME - 1] + "…"
+    return _cut(kept, MAX_NAME)
 
 
-def render(listing: Listing, handles: Sequence[int], zone: ZoneInfo) -> str:
-    """Return the compact text that the model reads; `handles` number the files, in order."""
+def path_text(names: Sequence[str]) -> str:
+    """Return a path as people write it; of a very deep one, its beginning and its end."""
+    shown = [_cut(one_line(name), _MAX_PATH_NAME) for name in names]
+    if len(shown) > _MAX_PATH_NAMES:
+        shown = [*shown[:2], "…", *shown[-3:]]
+    return " / ".join(shown)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a JSON string of one line, so that no name can pass for another column or another row."""
+    return json.dumps(one_line(text), ensure_ascii=False)
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def render(listing: Listing, numbers: Mapping[str, int], zone: ZoneInfo) -> str:
+    """Return the compact text that the model reads; `numbers` are the handles, by file id."""
     lines = [
         f"Looked for: {listing.looked_for}",
         f"Searched: {listing.searched}",
         f"Found: {_found(listing)}",
+        *(f"Note: {note}" for note in listing.notes),
     ]
-    if listing.examined:
-        lines.append(
-            f"Note: Drive has no filter for that person, so I looked through {_count(listing.examined, 'file')}."
-        )
-    if listing.capped:
-        lines.append("Note: I stopped there; the files after them in this order were not checked. Narrow the filters.")
-    if listing.by_last_change:
-        lines.append("Note: Drive knows only the last change of a file; one that was changed again since is not here.")
-    if listing.incomplete:
-        lines.append("Note: Drive says it could not search everything (incompleteSearch).")
-    lines += [f"[{handle}] {_row(file, listing, zone)}" for handle, file in zip(handles, listing.files, strict=True)]
+    if listing.folder:
+        lines.append(f"In: {_folder(listing.folder, listing, numbers)}")
+    lines += [row(file, listing, numbers, zone) for file in listing.files]
+    if listing.close:
+        lines += _close(listing.close, listing, numbers, zone)
+    others = [folder for folder in listing.folders if folder is not listing.folder]
+    if others:
+        lines += ["Folders:", *(_folder(folder, listing, numbers) for folder in others)]
     return "\n".join(lines)
 
 
-def card(file: File) -> dict[str, Any]:
+def row(file: File, listing: Listing, numbers: Mapping[str, int], zone: ZoneInfo) -> str:
+    """Return one file's line: its handle, its name and the facts that matter here."""
+    shows = listing.columns
+    parts = [f"[{numbers[file.id]}] {quoted(file.name)}", kind_of(file)]
+    if "opened" in shows and file.viewed:
+        parts.append(f"opened {day(file.viewed, zone)}")
+    if "created" in shows and file.created:
+        parts.append(f"created {day(file.created, zone)}")
+    if file.modified and not file.is_folder:
+        parts.append(f"changed {day(file.modified, zone)}{_by(file.changed_by)}")
+    if file.owner and file.owner.name and not file.owner.is_me:
+        parts.append(f"owner {column(file.owner.name)}")
+    has_place = file.parent_id in listing.paths or listing.folder is not None
+    if file.shared_with_me and ("shared" in shows or not has_place):
+        parts.append(f"shared with you {day(file.shared_with_me, zone)}{_by(file.shared_by)}")
+    if "size" in shows and file.size_bytes is not None:
+        parts.append(size(file.size_bytes))
+    if "trash" in shows and file.is_trashed:
+        parts.append("in the trash")
+    if file.parent_id in listing.paths and listing.folder is None:
+        parts.append(f"in [{numbers[file.parent_id]}]")
+    return " | ".join(parts)
+
+
+def card(file: File, path: str = "") -> dict[str, Any]:
     """Return what a front end shows of a file; times are RFC 3339, the link is Drive's."""
     shown: dict[str, Any] = {"name": one_line(file.name), "type": type_name(file.mime_type)}
     if file.link.startswith("https://"):
         shown["link"] = file.link
+    if path:
+        shown["path"] = path
     if file.modified:
         shown["modified"] = file.modified.isoformat()
     if file.owner and file.owner.name:
@@ -106,53 +173,80 @@ def card(file: File) -> dict[str, Any]:
     return shown
 
 
-def _found(listing: Listing) -> str:
-    shown = len(listing.files)
-    if not shown:
-        return "nothing so far" if listing.capped or listing.more or listing.incomplete else "nothing"
-    if listing.more:
-        return f"{_count(shown, 'file')} shown, there are more"
-    if listing.capped or listing.incomplete:
-        return f"{_count(shown, 'file')} shown, perhaps not all"
-    return f"{_count(shown, 'file')}, all shown"
+def kind_of(file: File) -> str:
+    """Return the everyday kind of a file; of a shortcut, also of what it leads to."""
+    kind = type_name(file.mime_type)
+    return f"{kind} to a {type_name(file.target_mime_type)}" if file.is_shortcut and file.target_mime_type else kind
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _row(file: File, listing: Listing, zone: ZoneInfo) -> str:
-    # Quoted and escaped, so that no name can pass for another column or another row.
-    parts = [json.dumps(one_line(file.name), ensure_ascii=False), type_name(file.mime_type)]
-    if listing.show_viewed and file.viewed:
-        parts.append(f"opened {_day(file.viewed, zone)}")
-    if file.modified:
-        changed = f"changed {_day(file.modified, zone)}"
-        parts.append(
-            f"{changed} by {_column(file.changed_by.name)}" if file.changed_by and file.changed_by.name else changed
-        )
-    if file.owner and file.owner.name and not file.owner.is_me:
-        parts.append(f"owner {_column(file.owner.name)}")
-    elif file.drive_id:
-        parts.append("in a shared drive")
-    return " | ".join(parts)
-
-
-def _column(name: str) -> str:
+def column(name: str) -> str:
+    """Return a person's name as a part of a row."""
     return one_line(name).replace("|", "/")
 
 
-def _day(moment: datetime, zone: ZoneInfo) -> str:
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """Return the day of a moment in the person's time zone."""
     try:
         return moment.astimezone(zone).date().isoformat()
     except OverflowError:  # at either end of the calendar
         return moment.date().isoformat()
 
 
+def size(size_bytes: int) -> str:
+    """Return a size as people read it: `840 bytes`, `1.2 MB`; thousands are 1,000 as Drive counts them."""
+    number, unit = float(size_bytes), "bytes"
+    for larger in ("KB", "MB", "GB", "TB"):
+        if number < 1000:  # noqa: PLR2004 - as said above
+            break
+        number, unit = number / 1000, larger
+    return f"{number:.0f} {unit}" if unit in {"bytes", "KB"} else f"{number:.1f} {unit}"
+
+
+def _close(close: Close, listing: Listing, numbers: Mapping[str, int], zone: ZoneInfo) -> list[str]:
+    lines = [f"Tried: {'; '.join(close.tried)}"] if close.tried else []
+    if close.files:
+        lines.append(f"Close: {count(len(close.files), 'file')}, not what was asked for")
+        lines += [row(file, listing, numbers, zone) for file in close.files]
+    return [*lines, f"Try next: {close.advice}"] if close.advice else lines
+
+
+def _folder(folder: File, listing: Listing, numbers: Mapping[str, int]) -> str:
+    path = listing.paths.get(folder.id) or one_line(folder.name)
+    return f"[{numbers[folder.id]}] {json.dumps(path, ensure_ascii=False)}"
+
+
+def _found(listing: Listing) -> str:
+    shown = len(listing.files)
+    further = f': more_files("{listing.label}")' if listing.label else ""
+    if listing.has_more:
+        return f"{count(shown, 'file')} shown, there are more{further}"
+    if listing.is_partial:
+        return (f"{count(shown, 'file')} shown, perhaps not all" if shown else "nothing so far") + further
+    return f"{count(shown, 'file')}, all shown" if shown else "nothing"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _by(person: Person | None) -> str:
+    return f" by {column(person.name)}" if person and person.name else ""
+
+
 __all__ = [
+    "Close",
+    "Column",
     "Listing",
     "card",
+    "column",
+    "count",
+    "day",
+    "kind_of",
     "one_line",
+    "path_text",
+    "quoted",
     "render",
+    "row",
+    "size",
     "type_name",
 ]

@@ -1,28 +1,40 @@
 """Runs a Drive tool with the person's access token, or pauses the turn until there is consent.
 
-The pause is a Strands interrupt whose reason holds no URL: the person gets our own link, which is no secret, and the
-reason is stored with the conversation. On resume Strands runs the tool again from the top.
+The pause is a Strands interrupt whose reason holds scopes and no URL: the person gets our own link, which is no secret,
+and the reason is stored with the conversation. On resume Strands runs the tool again from the top.
+
+The wide scope is asked for by the first tool that cannot do without it. A vault that keys its tokens by scopes may hold
+the wide one alone, or the narrow one alone, so whichever is there will do for names and details.
 """
 
-import itertools
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from strands.types.tools import ToolContext, ToolResult
 
 from tools.errors import AccessTokenRejectedError, ConsentRequired, ScopeNotGrantedError, ToolError
 
+__all__ = ["CONSENT", "CONTENTS_KEY", "Grant", "Scope", "Tokens", "pausing", "with_access_token"]
+
 Answer = TypeVar("Answer")
 
+# What a tool needs: names and details; those, and contents only where Drive refuses without; contents.
+Scope = Literal["details", "widen", "contents"]
+
 CONSENT = "google_drive_consent"
+CONTENTS_KEY = "contents"  # in the agent's state: the wide scope has worked in this conversation
 NOT_CONNECTED = (
     "Not connected: the person has not connected Google Drive yet. "
     "Answer what they just said; call this tool again only if they still want it."
 )
+CONTENTS_NOT_ALLOWED = (
+    "Not allowed: the person has not allowed reading what files contain. Names and details of files still work. "
+    "Answer what they just said; call this tool again only if they still want it."
+)
 
 
-class Tokens(Protocol):
-    """Where access tokens come from (`tools.consent.AccessTokens`)."""
+class Grant(Protocol):
+    """Access tokens for one set of scopes."""
 
     def read(self) -> str:
         """Return the access token or raise `ConsentRequired`."""
@@ -30,13 +42,95 @@ class Tokens(Protocol):
     def require_consent(self, *, state: str = "", discard: bool = False) -> str:
         """Return the access token or raise `ConsentRequired`; `discard` forgets the stored grant first."""
 
+    def require_scopes(self) -> str:
+        """Raise `ConsentRequired`, for the stored grant lacks scopes."""
 
-def with_access_token(tokens: Tokens, work: Callable[[str], Answer]) -> Answer:
-    """Run `work(access_token)`, healing a token that expired or a grant that was revoked.
+
+class Tokens(Grant, Protocol):
+    """Where access tokens come from (`tools.consent.AccessTokens`)."""
+
+    scopes: tuple[str, ...]
+
+    def contents(self) -> "Tokens":
+        """Return the tokens of the wide scope; itself where contents are switched off."""
+
+    def every(self) -> "tuple[Tokens, ...]":
+        """Return the tokens of each set of scopes that was ever asked for."""
+
+
+def with_access_token(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
+    """Run `work(access_token)`, healing a token that expired, a grant that was revoked or one that is too narrow.
 
     Drive's first 401 asks the vault again, so that AgentCore may refresh; only the second discards the grant, because
     discarding at once means a new consent every hour. Raises: `ConsentRequired`, or what `work` raises.
     """
+    try:
+        return _refreshed(tokens, work)
+    except ScopeNotGrantedError:
+        return work(tokens.require_scopes())
+
+
+def pausing(
+    tool_context: ToolContext, tokens: Tokens, work: Callable[[str], str], *, scope: Scope = "details"
+) -> ToolResult:
+    """Return `work`'s text as a tool result; pause the turn where consent is missing; translate every `ToolError`.
+
+    `scope` says what `work` needs; `widen` begins with names and details and runs `work` again where Drive refuses it.
+    """
+    state, wide = tool_context.agent.state, tokens.contents()
+    needed = wide if scope == "contents" or (scope == "widen" and state.get(CONTENTS_KEY)) else tokens
+    attempt = 1
+    while True:
+        try:
+            text = _contents(state, needed, work) if needed is not tokens else _details(state, tokens, work, scope)
+            return _result(tool_context, "success", text)
+        except ConsentRequired as missing:
+            _hand_on(tool_context.invocation_state, missing.authorization_url, is_wide=needed is not tokens)
+            reason = {"type": CONSENT, "scopes": list(needed.scopes)}
+            answer: Any = tool_context.interrupt(f"{CONSENT}:{attempt}", reason=reason)
+            if not (isinstance(answer, dict) and answer.get("wait")):
+                return _result(tool_context, "error", _refusal(tokens, needed))
+            attempt += 1
+        except ScopeNotGrantedError as error:
+            if needed is wide:
+                return _result(tool_context, "error", str(error))
+            needed = wide
+        except ToolError as error:
+            return _result(tool_context, "error", str(error))
+
+
+def _contents(state: Any, wide: Tokens, work: Callable[[str], str]) -> str:  # Strands' agent state
+    text = with_access_token(wide, work)
+    state.set(CONTENTS_KEY, True)
+    return text
+
+
+def _details(state: Any, tokens: Tokens, work: Callable[[str], str], scope: Scope) -> str:
+    """Run `work` with whichever token the vault holds. Raises: `ConsentRequired` of the narrow scope.
+
+    Names and details never need the wide scope, so one that is gone or was cut back is not asked for.
+    """
+    run: Callable[[Grant, Callable[[str], str]], str] = with_access_token if scope == "details" else _refreshed
+    wide = tokens.contents()
+    if wide is tokens:
+        return run(tokens, work)
+    if state.get(CONTENTS_KEY):
+        try:
+            return _refreshed(wide, work)
+        except (ConsentRequired, ScopeNotGrantedError):
+            state.set(CONTENTS_KEY, False)
+    try:
+        return run(tokens, work)
+    except ConsentRequired as missing:
+        try:
+            text = _refreshed(wide, work)
+        except (ConsentRequired, ScopeNotGrantedError):
+            raise missing from None
+        state.set(CONTENTS_KEY, True)
+        return text
+
+
+def _refreshed(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
     try:
         return work(tokens.read())
     except AccessTokenRejectedError:
@@ -44,24 +138,28 @@ def with_access_token(tokens: Tokens, work: Callable[[str], Answer]) -> Answer:
             return work(tokens.read())
         except AccessTokenRejectedError:
             return work(tokens.require_consent(discard=True))
-    except ScopeNotGrantedError:
-        return work(tokens.require_consent(discard=True))
 
 
-def pausing(tool_context: ToolContext, tokens: Tokens, work: Callable[[str], str]) -> ToolResult:
-    """Return `work`'s text as a tool result; pause the turn where consent is missing; translate every `ToolError`."""
-    for attempt in itertools.count(1):
+def _hand_on(invocation_state: dict[str, Any], url: str, *, is_wide: bool) -> None:
+    """Keep AgentCore's URL for this turn alone, where no connect page is configured; it is never stored.
+
+    Of several tools that wait, the one that needs most decides: its URL replaces another's and is replaced by none.
+    """
+    if is_wide and url:
+        invocation_state["authorization_url"] = url
+    elif url:
+        invocation_state.setdefault("authorization_url", url)
+
+
+def _refusal(tokens: Tokens, needed: Tokens) -> str:
+    """Say what the person has not allowed, in words for the model."""
+    if needed is not tokens:
         try:
-            return _result(tool_context, "success", with_access_token(tokens, work))
-        except ConsentRequired as missing:
-            # Only where no callback is configured does the turn hand this URL on; it is never stored.
-            tool_context.invocation_state["authorization_url"] = missing.authorization_url
-            answer: Any = tool_context.interrupt(f"{CONSENT}:{attempt}", reason={"type": CONSENT})
-            if not (isinstance(answer, dict) and answer.get("wait")):
-                return _result(tool_context, "error", NOT_CONNECTED)
-        except ToolError as error:
-            return _result(tool_context, "error", str(error))
-    raise AssertionError  # count() does not end
+            tokens.read()
+        except (ConsentRequired, ToolError):
+            return NOT_CONNECTED
+        return CONTENTS_NOT_ALLOWED
+    return NOT_CONNECTED
 
 
 def _result(tool_context: ToolContext, status: Any, text: str) -> ToolResult:  # Strands' status is a Literal

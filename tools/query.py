@@ -3,15 +3,16 @@
 In: every field is optional; times are timezone-aware datetimes.
 Out: a `q` string; trashed files are excluded; every `or` group stands in parentheses, because Drive gives `and` and
 `or` the same precedence, left to right.
-Raises: `InvalidFilterError` for words without a letter or digit, a day of the wrong form, or days out of order.
+Raises: `InvalidFilterError` for words without a letter or digit, or an unknown kind.
 Literals escape the backslash first, then the single quote:
 https://developers.google.com/workspace/drive/api/guides/search-files
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
+from typing import Literal
 
 from tools.errors import InvalidFilterError
 
@@ -57,6 +58,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "application/x-tar",
     ),
     "shortcut": (SHORTCUT,),
+    "drawing": (f"{_GOOGLE}drawing",),
 }
 
 _WITHOUT_PLURAL = {"audio", "text", "word", "excel", "powerpoint"}
@@ -64,21 +66,41 @@ _WITHOUT_PLURAL = {"audio", "text", "word", "excel", "powerpoint"}
 MAX_WORDS = 20  # Drive documents no limit for q; this keeps it far below any that was ever reported
 
 
+Trash = Literal["exclude", "include", "only"]
+Span = tuple[datetime | None, datetime | None]  # from a moment on, and before a moment; None is an open end
+_ALWAYS: Span = (None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class FileFilter:
-    """What to look for. Empty fields do not narrow.
+    """What to look for. Empty fields do not narrow; all that are set must hold.
 
-    words: each must start a word of the file's name. kind: a key of `KINDS`. owner_email: an address, or "me".
-    folder_id: direct children only. modified_from is inclusive, modified_before exclusive. is_opened: by this person.
+    words: each must start a word of the file's name; with `any_word` one of them is enough. exact_name: the whole name,
+    as Drive compares it. content: whole words inside the file, in any order. phrase: the same words in this order.
+    kind: a key of `KINDS`. owner_email: an address, or "me". parent_ids: directly in one of these folders.
+    is_opened: by this person, ever.
     """
 
     words: str = ""
+    any_word: bool = False
+    exact_name: str = ""
+    content: str = ""
+    phrase: str = ""
     kind: str = "any"
     owner_email: str = ""
-    folder_id: str = ""
-    modified_from: datetime | None = None
-    modified_before: datetime | None = None
+    parent_ids: tuple[str, ...] = ()
+    modified: Span = _ALWAYS
+    created: Span = _ALWAYS
+    opened: Span = _ALWAYS
     is_opened: bool = False
+    is_shared_with_me: bool = False
+    is_starred: bool = False
+    trash: Trash = "exclude"
+
+    @property
+    def is_full_text(self) -> bool:
+        """Whether Drive will look inside files: then it sorts by relevance and refuses any other order."""
+        return bool(self.content.strip() or self.phrase.strip())
 
 
 def plural_kind(kind: str) -> str:
@@ -94,43 +116,65 @@ def literal(text: str) -> str:
 
 
 def build_query(wanted: FileFilter) -> str:
-    """Return the `q` for `wanted`, never empty."""
-    terms = [*_name_terms(wanted.words), *_kind_terms(wanted.kind)]
+    """Return the `q` for `wanted`; empty only where it asks for everything, the trash included."""
+    terms = [*_name_terms(wanted), *_full_text_terms(wanted), *_kind_terms(wanted.kind)]
     if wanted.owner_email:
         terms.append(f"{literal(wanted.owner_email)} in owners")
-    if wanted.folder_id:
-        terms.append(f"{literal(wanted.folder_id)} in parents")
-    if wanted.modified_from:
-        terms.append(f"modifiedTime >= '{_rfc3339(wanted.modified_from)}'")
-    if wanted.modified_before:
-        terms.append(f"modifiedTime < '{_rfc3339(wanted.modified_before)}'")
+    if wanted.parent_ids:
+        terms.append(_any_of([f"{literal(parent)} in parents" for parent in wanted.parent_ids]))
+    terms += _span_terms("modifiedTime", wanted.modified)
+    terms += _span_terms("createdTime", wanted.created)
+    terms += _span_terms("viewedByMeTime", wanted.opened)
     if wanted.is_opened:  # files without a viewedByMeTime compare with nothing
         terms.append("viewedByMeTime > '1970-01-01T00:00:00Z'")
-    terms.append("trashed = false")
+    if wanted.is_shared_with_me:
+        terms.append("sharedWithMe = true")
+    if wanted.is_starred:
+        terms.append("starred = true")
+    if wanted.trash != "include":
+        terms.append(f"trashed = {'true' if wanted.trash == 'only' else 'false'}")
     return " and ".join(terms)
 
 
-def day_range(first: str, last: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
-    """Turn two inclusive days (`YYYY-MM-DD`, either may be empty) of a time zone into [start, end)."""
-    try:
-        start = _midnight(_day(first, "modified_from"), zone) if first else None
-        end = _midnight(_day(last, "modified_to") + timedelta(days=1), zone) if last else None
-    except OverflowError:
-        raise InvalidFilterError("modified_from and modified_to: leave a day out for an open end.") from None
-    if start and end and start >= end:
-        raise InvalidFilterError("modified_to is before modified_from. Call again with the days in order.")
-    return start, end
+def searchable_words(text: str) -> list[str]:
+    """Return the words that hold a letter or digit, which is all that Drive can search for; at most `MAX_WORDS`."""
+    return [word for word in text.split() if any(character.isalnum() for character in word)][:MAX_WORDS]
 
 
-def _name_terms(words: str) -> list[str]:
-    if not words.strip():
-        return []
-    split = [word for word in words.split() if any(character.isalnum() for character in word)]
-    if not split:
+def _name_terms(wanted: FileFilter) -> list[str]:
+    terms = [f"name = {literal(wanted.exact_name)}"] if wanted.exact_name else []
+    words = [f"name contains {literal(word)}" for word in _words_of(wanted.words, "words")]
+    return [*terms, _any_of(words)] if words and wanted.any_word else [*terms, *words]
+
+
+def _full_text_terms(wanted: FileFilter) -> list[str]:
+    # Double quotes would make a phrase of what stands between them, so none of the person's own gets through.
+    terms = []
+    if words := _words_of(wanted.content.replace('"', " "), "content"):
+        terms.append(f"fullText contains {literal(' '.join(words))}")
+    if words := _words_of(wanted.phrase.replace('"', " "), "phrase"):
+        phrase = " ".join(words)
+        terms.append(f"fullText contains {literal(f'{chr(34)}{phrase}{chr(34)}')}")
+    return terms
+
+
+def _words_of(text: str, field: str) -> list[str]:
+    words = searchable_words(text)
+    if text.strip() and not words:
         raise InvalidFilterError(
-            "words holds no letter or digit, which Drive cannot search for. Call again with words of the name."
+            f"{field} holds no letter or digit, which Drive cannot search for. Call again with other words."
         )
-    return [f"name contains {literal(word)}" for word in split[:MAX_WORDS]]
+    return words
+
+
+def _span_terms(term: str, span: Span) -> list[str]:
+    start, end = span
+    terms = [f"{term} >= '{_rfc3339(start)}'"] if start else []
+    return [*terms, f"{term} < '{_rfc3339(end)}'"] if end else terms
+
+
+def _any_of(alternatives: Sequence[str]) -> str:
+    return alternatives[0] if len(alternatives) == 1 else f"({' or '.join(alternatives)})"
 
 
 def _kind_terms(kind: str) -> list[str]:
@@ -141,18 +185,7 @@ def _kind_terms(kind: str) -> list[str]:
     if not types:
         return []
     alternatives = [f"mimeType {'contains' if name.endswith('/') else '='} {literal(name)}" for name in types]
-    return [alternatives[0] if len(alternatives) == 1 else f"({' or '.join(alternatives)})"]
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise InvalidFilterError(f"{field} must be a day such as 2026-11-09.") from None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)  # overflows here, if at all
+    return [_any_of(alternatives)]
 
 
 def _rfc3339(moment: datetime) -> str:

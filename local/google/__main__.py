@@ -2,8 +2,10 @@
 
 import argparse
 import contextlib
+import gc
 import logging
 import socket
+import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,10 +15,12 @@ import uvicorn
 
 from local.google.app import create_app, is_loopback_host
 from local.google.folder import RealFolder
+from local.google.large.store import MAX_FILES, LargeWish
 from local.google.state import State, build_state
 from local.people import ALICE, GOOGLE_ACCOUNTS
 
 logger = logging.getLogger("local.google")
+_KEPT = Path(__file__).parents[2] / ".env.cache" / "google"  # where the other caches of this project live
 
 
 def _moment(text: str) -> datetime:
@@ -39,6 +43,12 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_FILES:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {MAX_FILES}")
+    return int(text)
+
+
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.google", description=__doc__)
     parser.add_argument("--host", type=_host, default="127.0.0.1", help="a loopback address")
@@ -48,7 +58,18 @@ def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--drive-dir-owner", choices=[account.email for account in GOOGLE_ACCOUNTS], default=ALICE.email
     )
-    return parser.parse_args(argv)
+    parser.add_argument("--files", type=_count, help="make up so many files for Alice, beside her seeds")
+    parser.add_argument("--files-db", type=Path, help="where they are kept for the next start")
+    arguments = parser.parse_args(argv)
+    if arguments.files and arguments.drive_dir:
+        parser.error("--files and --drive-dir are two Drives; choose one")
+    return arguments
+
+
+def _large(arguments: argparse.Namespace) -> LargeWish | None:
+    if not arguments.files:
+        return None
+    return LargeWish(arguments.files, (arguments.files_db or _KEPT / f"drive-{arguments.files}.sqlite").expanduser())
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -63,12 +84,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _announce(state: State, host: str, port: int) -> None:
     logger.warning(
-        "address=http://%s:%d seeded_at=%s drive_dir=%s | STAND-IN for Google, on this machine: not Google, "
+        "address=http://%s:%d seeded_at=%s drive_dir=%s files=%d | STAND-IN for Google, on this machine: not Google, "
         "no real account, anybody here may sign in as anybody",
         host,
         port,
         state.seeded_at.isoformat(),
         "yes" if state.folder else "no",
+        len(state.large.library.items) if state.large else len(state.seeds.items),
     )
 
 
@@ -77,12 +99,17 @@ def main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     arguments = _arguments(argv)
     folder = RealFolder(arguments.drive_dir, arguments.drive_dir_owner) if arguments.drive_dir else None
-    state = build_state(arguments.now, folder=folder)
+    try:
+        state = build_state(arguments.now, folder=folder, large=_large(arguments))
+    except (OSError, sqlite3.Error) as error:
+        logger.error("reason=%s | cannot keep the files that were asked for", error)  # noqa: TRY400 - a sentence, no trace
+        return 1
     try:
         listener = _listen(arguments.host, arguments.port)
     except OSError as error:
         logger.error("port=%d reason=%s | cannot listen", arguments.port, error.strerror)  # noqa: TRY400 - a sentence, no trace
         return 1
+    gc.freeze()  # what is there now stays: looking through it again and again would hold up answers
     _announce(state, arguments.host, listener.getsockname()[1])
     # No access log: authorization requests and token information carry secrets in their queries.
     config = uvicorn.Config(

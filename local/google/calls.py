@@ -20,13 +20,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is bytes, or an iterator for contents of any size. `method_id` tells the journal what was called."""
+    """`body` is bytes, or an iterator for contents of any size. `method_id` tells the journal what was called.
+
+    Faults: with `is_cut_off` the connection ends in the middle of the body; `slow_seconds` is how long the body takes.
+    """
 
     status: int
     body: bytes | Iterator[bytes]
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json; charset=UTF-8"
     method_id: str = ""
+    is_cut_off: bool = False
+    slow_seconds: float = 0.0
 
 
 def json_answer(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

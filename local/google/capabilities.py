@@ -12,12 +12,12 @@ def file_capabilities(sight: Sight) -> dict[str, bool]:
     has_content = not is_folder and sight.item.mime_type != SHORTCUT
     rank = ROLES.index(sight.role)
     return {
-        "canAccessViaGenAi": True,
+        "canAccessViaGenAi": sight.item.can_access_via_gen_ai,
         "canAddChildren": is_folder and sight.can_write,
         "canComment": rank >= ROLES.index("commenter"),
-        "canCopy": has_content,
+        "canCopy": has_content and sight.can_download,
         "canDelete": sight.is_mine,
-        "canDownload": has_content,
+        "canDownload": has_content and sight.can_download,
         "canEdit": sight.can_write,
         "canListChildren": is_folder,
         "canModifyContent": sight.can_write,

@@ -12,7 +12,7 @@ from local.google.files import Viewer
 from local.google.masks import Mask
 from local.google.switches import Switches
 
-__all__ = ["CONTENT_SCOPES", "DRIVE_SCOPES", "Context", "Result", "check_parameters"]
+__all__ = ["CONTENT_SCOPES", "DRIVE_SCOPES", "Context", "Result", "Wishes", "check_parameters"]
 
 _AUTH = "https://www.googleapis.com/auth/"
 # Scopes with which everything can be seen. The others see what the app made or was handed, which here is nothing.
@@ -25,8 +25,26 @@ Result = Mapping[str, Any] | Answer
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """Faults that change a page without being an error.
+
+    It is said to be incomplete, has no files, or half as many as were asked for, or its token leads to it again.
+    """
+
+    is_incomplete: bool = False
+    is_empty_page: bool = False
+    is_short_page: bool = False
+    is_same_token: bool = False
+
+    @classmethod
+    def of(cls, kind: str) -> "Wishes":
+        """The wish that a kind of fault is, if it is one."""
+        return cls(kind == "incomplete", kind == "empty_page", kind == "short_page", kind == "same_token")
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """One authorized call. `mask` is None without `fields`; the last two are faults that were asked for."""
+    """One authorized call. `mask` is None without `fields`."""
 
     method: Method
     path: Mapping[str, str]
@@ -39,8 +57,7 @@ class Context:
     switches: Switches
     now: datetime
     page_key: bytes
-    is_incomplete: bool
-    is_empty_page: bool
+    wishes: Wishes
 
     @property
     def can_read_content(self) -> bool:

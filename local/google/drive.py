@@ -1,6 +1,6 @@
 """Drive v3 over HTTP: from Starlette's request to a call, and from an answer to Starlette's response."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl
 
 import anyio
@@ -8,14 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Send
 
 from local.google import errors
 from local.google.batch import BatchError, batch_boundary, join, split
 from local.google.calls import Answer, Call, json_answer
-from local.google.errors import GoogleError
+from local.google.context import Wishes
+from local.google.fault_answers import damaged, failure
 from local.google.faults import Struck
 from local.google.journal import note
-from local.google.service import Wishes
 from local.google.state import State
 
 __all__ = ["drive_routes"]
@@ -23,13 +24,7 @@ __all__ = ["drive_routes"]
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 # Google's limit for a batch's body is not known; a hundred calls of the longest URL fit.
 _MAX_BODY_BYTES = 2 * 1024 * 1024
-_DOMAIN_POLICY = "The domain administrators have disabled Drive apps."
-_NO_PERMISSION = "The user does not have sufficient permissions for file"
-_NOT_CONFIGURED = "Google Drive API has not been used in project 0 before or it is disabled."
-_HTML_502 = (
-    b"<!DOCTYPE html>\n<html lang=en><title>Error 502 (Server Error)!!1</title>"
-    b"<p><b>502.</b> <ins>That\xe2\x80\x99s an error.</ins><p>The server encountered a temporary error."
-)
+_SLICES = 8
 
 
 def drive_routes(state: State) -> list[Route]:
@@ -80,40 +75,15 @@ async def _call(request: Request) -> Call:
 
 
 async def _answer(state: State, call: Call) -> Answer:
-    struck = state.faults.strike("drive", state.service.method_id(call))
+    struck = state.faults.strike("drive", state.service.method_id(call), has_page_token="pageToken" in call.parameters)
     if struck.stall_seconds:
         await anyio.sleep(struck.stall_seconds)
-    if struck.kind == "html_502":
-        return Answer(502, _HTML_502, content_type="text/html; charset=UTF-8")
-    if error := _fault(state, struck, call):
-        return json_answer(error.body, error.status, error.headers)
-    _age(state, struck, call)
-    wishes = Wishes(is_incomplete=struck.kind == "incomplete", is_empty_page=struck.kind == "empty_page")
-    return await run_in_threadpool(state.service.answer, call, state.clock(), wishes)
-
-
-def _fault(state: State, struck: Struck, call: Call) -> GoogleError | None:
     found = state.discovery.find(call.http_method, call.path)
-    if found is None or struck.fault is None:
-        return None
-    method, path = found
-    file_id = path.get("fileId", "")
-    if struck.kind == "status":
-        return errors.backend(struck.fault.status)
-    if struck.kind == "scope":
-        return errors.insufficient_scope(method.scopes, method.rpc_name, state.switches.scope_error)
-    fixed: Mapping[str, Callable[[], GoogleError]] = {
-        "rate_limit": lambda: errors.rate_limit(403, "userRateLimitExceeded", "User Rate Limit Exceeded"),
-        "throttle": lambda: errors.rate_limit(429, "rateLimitExceeded", "Rate Limit Exceeded", {"retry-after": "1"}),
-        "daily_limit": lambda: errors.rate_limit(403, "dailyLimitExceeded", "Daily Limit Exceeded"),
-        "unauthorized": errors.invalid_credentials,
-        "not_found": lambda: errors.file_not_found(file_id),
-        "domain_policy": lambda: errors.forbidden("domainPolicy", _DOMAIN_POLICY),
-        "file_forbidden": lambda: errors.forbidden("insufficientFilePermissions", f"{_NO_PERMISSION} {file_id}."),
-        "access_not_configured": lambda: errors.forbidden("accessNotConfigured", _NOT_CONFIGURED),
-    }
-    make = fixed.get(struck.kind)
-    return make() if make else None
+    if found and struck.fault and (failed := failure(struck.fault, *found, state.switches.scope_error)):
+        return failed
+    _age(state, struck, call)
+    answer = await run_in_threadpool(state.service.answer, call, state.clock(), Wishes.of(struck.kind))
+    return damaged(answer, struck.fault) if struck.fault else answer
 
 
 def _age(state: State, struck: Struck, call: Call) -> None:
@@ -129,10 +99,41 @@ def _age(state: State, struck: Struck, call: Call) -> None:
 
 def _response(answer: Answer) -> Response:
     headers = {"cache-control": "no-cache, no-store, max-age=0, must-revalidate", **answer.headers}
-    if isinstance(answer.body, bytes):
+    response: Response
+    if isinstance(answer.body, bytes) and not answer.is_cut_off and not answer.slow_seconds:
         response = Response(answer.body, answer.status, headers)
-        response.headers["content-type"] = answer.content_type
-        return response
-    streamed = StreamingResponse(answer.body, answer.status, headers)
-    streamed.headers["content-type"] = answer.content_type
-    return streamed
+    else:
+        response = _PiecedResponse(answer, headers)
+    response.headers["content-type"] = answer.content_type
+    return response
+
+
+class _PiecedResponse(StreamingResponse):
+    """A body in pieces. It may be told to come slowly, or to end too soon: the server then closes the connection."""
+
+    def __init__(self, answer: Answer, headers: Mapping[str, str]) -> None:
+        pieces = _slices(answer.body) if isinstance(answer.body, bytes) else answer.body
+        if isinstance(answer.body, bytes):
+            headers = {**headers, "content-length": str(len(answer.body))}
+        super().__init__(pieces, answer.status, headers)
+        self._answer = answer
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the body."""
+        if not self._answer.is_cut_off and not self._answer.slow_seconds:
+            await super().stream_response(send)
+            return
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        pieces = [piece async for piece in self.body_iterator]
+        if self._answer.is_cut_off:
+            pieces = pieces[: len(pieces) // 2]
+        for piece in pieces:
+            await anyio.sleep(self._answer.slow_seconds / len(pieces))
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if not self._answer.is_cut_off:
+            await send({"type": "http.response.body", "body": b""})
+
+
+def _slices(body: bytes) -> Iterator[bytes]:
+    step = len(body) // _SLICES + 1
+    return (body[at : at + step] for at in range(0, len(body), step))

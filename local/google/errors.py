@@ -4,11 +4,11 @@ Bodies: https://developers.google.com/workspace/drive/api/guides/handle-errors, 
 """
 
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any  # JSON bodies
 
 __all__ = [
     "GoogleError",
-    "backend",
     "file_not_found",
     "forbidden",
     "insufficient_scope",
@@ -16,6 +16,7 @@ __all__ = [
     "invalid_credentials",
     "login_required",
     "not_found",
+    "of_status",
     "rate_limit",
     "required",
 ]
@@ -141,6 +142,8 @@ def rate_limit(status: int, reason: str, message: str, headers: Mapping[str, str
     return _make(status, message, reason, domain="usageLimits", headers=headers)
 
 
-def backend(status: int) -> GoogleError:
-    """5xx with a body; Google's 502 and 503 often have HTML instead."""
-    return _make(status, "Backend Error" if status != 500 else "Internal Error", "backendError")
+def of_status(status: int) -> GoogleError:
+    """Any status with a body in Drive's form; its 5xx often have HTML instead."""
+    if status >= 500:
+        return _make(status, "Backend Error" if status != 500 else "Internal Error", "backendError")
+    return _make(status, HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error", "invalid")

@@ -4,7 +4,9 @@ The map of formats: https://developers.google.com/workspace/drive/api/guides/ref
 and `about.get` says exactly what it is.
 """
 
+import csv
 import html
+import io
 from collections.abc import Mapping
 
 from local.google import office
@@ -44,12 +46,22 @@ def export(item: Item, mime_type: str) -> bytes:
             return _html(item.name, text).encode()
         case "application/zip":
             return office.package({"index.html": _html(item.name, text)})
+        case "text/csv":
+            return _table(text, ",")
         case "text/tab-separated-values":
-            return text.replace(",", "\t").encode()
+            return _table(text, "\t")
         case "image/svg+xml":
             return b'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"/>'
         case _:
             return text.encode()
+
+
+def _table(text: str, delimiter: str) -> bytes:
+    """The first sheet alone, as Google's export has it."""
+    _, first = office.sheets(text)[0]
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n").writerows(csv.reader(io.StringIO(first)))
+    return buffer.getvalue().removesuffix("\r\n").encode()
 
 
 def _html(name: str, text: str) -> str:

@@ -9,16 +9,28 @@ KINDS: dict[str, frozenset[str]] = {
     "drive": _ANY
     | {
         "access_not_configured",
+        "bad_query",
+        "cut_off",
         "daily_limit",
         "domain_policy",
         "empty_page",
         "expire",
+        "export_too_large",
         "file_forbidden",
+        "half_json",
+        "html_500",
+        "html_503",
         "incomplete",
         "not_found",
+        "not_json",
+        "other_shape",
         "rate_limit",
         "revoke",
+        "same_token",
         "scope",
+        "short_page",
+        "slow_body",
+        "stale_page",
         "throttle",
         "unauthorized",
     },
@@ -84,11 +96,16 @@ class Faults:
         """What is waiting."""
         return tuple(self._waiting)
 
-    def strike(self, target: str, method: str | None = None) -> Struck:
-        """Take what applies to one request: every stall, and the oldest of the rest."""
+    def strike(self, target: str, method: str | None = None, *, has_page_token: bool = False) -> Struck:
+        """Take what applies to one request: every stall, and the oldest of the rest.
+
+        A `stale_page` waits for a request with a page token.
+        """
         stall_seconds, struck = 0.0, None
         for fault in list(self._waiting):
             if fault.target != target or (fault.method and fault.method != method):
+                continue
+            if fault.kind == "stale_page" and not has_page_token:
                 continue
             if fault.kind == "stall":
                 stall_seconds += fault.seconds

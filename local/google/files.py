@@ -39,6 +39,11 @@ class Sight:
         return ROLES.index(self.role) >= ROLES.index("writer")
 
     @property
+    def can_download(self) -> bool:
+        """Whether the viewer may have the content."""
+        return self.item.can_download or self.is_mine
+
+    @property
     def viewed(self) -> datetime | None:
         """When the viewer opened it last."""
         return self.item.viewed.get(self.email)
@@ -65,7 +70,10 @@ class Sight:
     @property
     def visibility(self) -> str:
         """One of the values that `q` knows as `visibility`."""
-        return "anyoneWithLink" if any(grant.type == "anyone" for grant in self.grants) else "limited"
+        for kind in ("anyone", "domain"):
+            if found := [grant.is_discoverable for grant in self.grants if grant.type == kind]:
+                return f"{kind}{'CanFind' if any(found) else 'WithLink'}"
+        return "limited"
 
 
 class Viewer:
@@ -91,7 +99,7 @@ class Viewer:
 
     def _look(self, item: Item) -> Sight | None:
         grants, is_trashed = self._inherited(item)
-        strongest = max((ROLES.index(grant.role) for grant in grants if grant.email in {self.email, None}), default=-1)
+        strongest = max((ROLES.index(grant.role) for grant in grants if grant.reaches(self.email)), default=-1)
         is_listed = item.drive_id is not None or item.owner == self.email
         if strongest < 0 or (is_trashed and not is_listed):
             return None

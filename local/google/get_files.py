@@ -16,7 +16,7 @@ from local.google.resources import show_file
 __all__ = ["export_file", "find", "get_file"]
 
 _DEFAULT = frozenset({"kind", "id", "name", "mimeType"})
-_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)|bytes=-(\d+)")
 _NOT_BINARY = "Only files with binary content can be downloaded. Use Export with Docs Editors files."
 
 
@@ -47,6 +47,8 @@ def _media(context: Context, sight: Sight) -> Answer:
     item = sight.item
     if item.is_native:
         raise forbidden("fileNotDownloadable", _NOT_BINARY, ("alt", "parameter"))
+    if not sight.can_download:
+        raise forbidden("cannotDownloadFile", "This file cannot be downloaded by the user.")
     body: Iterator[bytes]
     if item.path:
         try:
@@ -59,7 +61,9 @@ def _media(context: Context, sight: Sight) -> Answer:
     asked = _RANGE.fullmatch(context.headers.get("range", ""))
     if not asked:
         return Answer(200, contents.chunks(item), {"content-length": str(size)}, item.mime_type)
-    first, last = int(asked[1]), min(int(asked[2] or size), size - 1)
+    # RFC 9110, section 14.1.2: from a byte to a byte, or the last so many.
+    first = int(asked[1]) if asked[1] else max(size - int(asked[3]), 0)
+    last = min(int(asked[2] or size), size - 1)
     if first > last:
         return Answer(416, b"", {"content-range": f"bytes */{size}"}, "text/html; charset=UTF-8")
     headers = {"content-range": f"bytes {first}-{last}/{size}", "content-length": str(last - first + 1)}
@@ -86,6 +90,8 @@ def export_file(context: Context) -> Result:
     item = sight.item
     if item.mime_type in {FOLDER, SHORTCUT} or item.mime_type not in FORMATS:
         raise forbidden("fileNotExportable", "Export only supports Docs Editors files.")
+    if not sight.can_download:
+        raise forbidden("cannotExportFile", "This file cannot be exported by the user.")
     too_large = forbidden("exportSizeLimitExceeded", "This file is too large to be exported.")
     if len(item.text) * item.repeat > MAX_EXPORT_BYTES:
         raise too_large

@@ -7,7 +7,7 @@ from local.google.contents import size_bytes
 from local.google.context import Context
 from local.google.errors import forbidden, invalid, not_found, required
 from local.google.exports import FORMATS
-from local.google.files import Sight
+from local.google.files import Sight, Viewer
 from local.google.get_files import find
 from local.google.items import SharedDrive
 from local.google.query import Comparison, QueryError, parse
@@ -24,18 +24,11 @@ def about(context: Context) -> dict[str, Any]:
     """An `About`. `fields` is mandatory: https://developers.google.com/workspace/drive/api/guides/fields-parameter."""
     if context.mask is None:
         raise required("fields", "The 'fields' parameter is required for this method.")
-    mine = [sight for sight in context.viewer.all() if sight.is_mine]
-    used = sum(size_bytes(sight.item) or 0 for sight in mine)
-    trashed = sum(size_bytes(sight.item) or 0 for sight in mine if sight.is_trashed)
+    wants_quota = not {"storageQuota", "*"}.isdisjoint(context.mask)
     return {
         "kind": "drive#about",
         "user": show_user(context.viewer.email, context.viewer.email),
-        "storageQuota": {
-            "limit": str(_STORAGE_LIMIT_BYTES),
-            "usage": str(used),
-            "usageInDrive": str(used),
-            "usageInDriveTrash": str(trashed),
-        },
+        **({"storageQuota": _quota(context.viewer)} if wants_quota else {}),
         "exportFormats": {kind: list(targets) for kind, targets in FORMATS.items()},
         "importFormats": {},
         "maxImportSizes": {},
@@ -44,6 +37,23 @@ def about(context: Context) -> dict[str, Any]:
         "canCreateDrives": False,
         "folderColorPalette": ["#8f8f8f"],
     }
+
+
+def _quota(viewer: Viewer) -> dict[str, str]:
+    used, trashed = _usage_bytes(viewer)
+    return {
+        "limit": str(_STORAGE_LIMIT_BYTES),
+        "usage": str(used),
+        "usageInDrive": str(used),
+        "usageInDriveTrash": str(trashed),
+    }
+
+
+def _usage_bytes(viewer: Viewer) -> tuple[int, int]:
+    if viewer.library.index:
+        return viewer.library.index.usage_bytes()
+    mine = [(size_bytes(sight.item) or 0, sight.is_trashed) for sight in viewer.all() if sight.is_mine]
+    return sum(size for size, _ in mine), sum(size for size, is_trashed in mine if is_trashed)
 
 
 def _role(context: Context, drive: SharedDrive) -> str | None:

@@ -1,17 +1,14 @@
 """`files.list`."""
 
-from collections.abc import Sequence
-from typing import Any  # JSON answers
+from typing import Any, cast, get_args  # JSON answers
 
-from local.google import masks, paging
+from local.google import masks, paging, search
 from local.google.context import Context
-from local.google.errors import GoogleError, file_not_found, forbidden, insufficient_scope, invalid, not_found
-from local.google.files import Sight, in_drive, in_user_corpus
-from local.google.folder import text_of
+from local.google.errors import file_not_found, forbidden, insufficient_scope, invalid, not_found
 from local.google.items import root_id
-from local.google.ordering import OrderError, ordered
+from local.google.ordering import OrderError, parse_order
 from local.google.query import Comparison, Expression, Member, QueryError, parse, predicates
-from local.google.query_match import Matcher
+from local.google.question import START, Corpora, Question
 from local.google.resources import show_file
 
 __all__ = ["list_files"]
@@ -36,18 +33,9 @@ def list_files(context: Context) -> dict[str, Any]:
     )
     if has_full_text:
         _check_full_text(context)
-    found = _candidates(context, folders)
-    if expression:
-        root = root_id(context.viewer.email)
-        matcher = Matcher(expression, root, lambda sight: _texts(context, sight))
-        found = [sight for sight in found if matcher.matches(sight)]
-    if has_full_text and folders and context.switches.full_text_parents == "nothing":
-        found = []
-    try:
-        found = ordered(found, context.text("orderBy"))
-    except OrderError as error:
-        raise invalid("orderBy") from error
-    return _page(context, found)
+    question = _question(context, expression, folders)
+    finds_nothing = has_full_text and bool(folders) and context.switches.full_text_parents == "nothing"
+    return _page(context, None if finds_nothing else question)
 
 
 def _expression(context: Context) -> Expression | None:
@@ -81,36 +69,29 @@ def _check_full_text(context: Context) -> None:
         raise insufficient_scope(context.method.scopes, context.method.rpc_name, context.switches.scope_error)
 
 
-def _texts(context: Context, sight: Sight) -> Sequence[str]:
-    if context.switches.full_text_metadata == "names" and not context.can_read_content:
-        return (sight.item.name,)
-    return (sight.item.name, sight.item.description, text_of(sight.item))
-
-
-def _candidates(context: Context, folders: frozenset[str]) -> list[Sight]:
+def _question(context: Context, expression: Expression | None, folders: frozenset[str]) -> Question | None:
+    """What to search for; None when the call is about another space than Drive."""
     if not _is_drive_space(context):
-        return []
+        return None
     with_drives = context.supports_all_drives and (
         context.flag("includeItemsFromAllDrives") or context.flag("includeTeamDriveItems")
     )
-    corpora = context.text("corpora") or "user"
     drive_id = context.text("driveId") or context.text("teamDriveId")
-    _check_corpora(context, corpora, drive_id, with_drives=with_drives)
-    if corpora == "drive":
-        return [sight for sight in context.viewer.all() if in_drive(sight, drive_id)]
-    if corpora == "domain":
-        return []  # these accounts belong to no organisation
-    # Asking for a folder's content widens the default corpus to that folder (files.list, `corpora`).
-    return [
-        sight
-        for sight in context.viewer.all()
-        if (with_drives or not sight.item.drive_id)
-        and (
-            in_user_corpus(sight)
-            or sight.parent in folders
-            or (corpora == "allDrives" and sight.item.drive_id is not None)
-        )
-    ]
+    try:
+        order = parse_order(context.text("orderBy"))
+    except OrderError as error:
+        raise invalid("orderBy") from error
+    return Question(
+        email=context.viewer.email,
+        root=root_id(context.viewer.email),
+        expression=expression,
+        order=order,
+        corpora=_corpora(context, drive_id, with_drives=with_drives),
+        drive_id=drive_id,
+        with_drives=with_drives,
+        folders=folders,
+        names_only=context.switches.full_text_metadata == "names" and not context.can_read_content,
+    )
 
 
 def _is_drive_space(context: Context) -> bool:
@@ -125,8 +106,9 @@ def _is_drive_space(context: Context) -> bool:
     return "drive" in spaces
 
 
-def _check_corpora(context: Context, corpora: str, drive_id: str, *, with_drives: bool) -> None:
-    if corpora not in {"user", "domain", "drive", "allDrives"}:
+def _corpora(context: Context, drive_id: str, *, with_drives: bool) -> Corpora:
+    corpora = context.text("corpora") or "user"
+    if corpora not in get_args(Corpora):
         raise invalid("corpora")
     if (drive_id or corpora in {"drive", "allDrives"}) and not with_drives:
         # The message is Drive's (github.com/nithinmurali/pygsheets/issues/437), the reason our guess.
@@ -136,38 +118,43 @@ def _check_corpora(context: Context, corpora: str, drive_id: str, *, with_drives
         raise invalid("driveId", message)
     if drive_id and not context.viewer.is_member(drive_id):
         raise not_found(f"Shared drive not found: {drive_id}", "driveId")
+    return cast("Corpora", corpora)  # its values were compared above
 
 
-def _page(context: Context, found: Sequence[Sight]) -> dict[str, Any]:
+def _page(context: Context, question: Question | None) -> dict[str, Any]:
     bound_to = paging.fingerprint(context.viewer.email, context.parameters)
-    start = _offset(context, bound_to)
-    # "If unspecified … the entire list of files for non-shared drives", which Drive ends at a hundred in practice.
-    size = 0 if context.is_empty_page else context.number("pageSize", 100)
+    position = _position(context, bound_to)
+    size = _size(context)
+    sights, following = search.page(context.viewer, question, position, size) if question else ([], None)
     wanted: frozenset[str] | None = _DEFAULT
     if context.mask is not None:
         inner = context.mask.get("files", context.mask.get("*"))
         wanted = masks.names(inner) if inner is not None else frozenset()
     page: dict[str, Any] = {
         "kind": "drive#fileList",
-        "incompleteSearch": context.is_incomplete or not context.viewer.library.is_complete,
-        "files": [
-            show_file(sight, wanted, can_read_content=context.can_read_content) for sight in found[start : start + size]
-        ],
+        "incompleteSearch": context.wishes.is_incomplete or not context.viewer.library.is_complete,
+        "files": [show_file(sight, wanted, can_read_content=context.can_read_content) for sight in sights],
     }
-    if start + size < len(found):
-        page["nextPageToken"] = paging.make(start + size, bound_to, context.now, context.page_key)
+    if context.wishes.is_same_token:
+        following = position
+    if following is not None:
+        page["nextPageToken"] = paging.make(following, bound_to, context.now, context.page_key)
     return page
 
 
-def _offset(context: Context, bound_to: str) -> int:
+def _size(context: Context) -> int:
+    if context.wishes.is_empty_page:
+        return 0
+    # "If unspecified … the entire list of files for non-shared drives", which Drive ends at a hundred in practice.
+    size = context.number("pageSize", 100)
+    return -(-size // 2) if context.wishes.is_short_page else size
+
+
+def _position(context: Context, bound_to: str) -> int:
     text = context.text("pageToken")
     if not text:
-        return 0
+        return START
     try:
         return paging.read(text, bound_to, context.now, context.page_key)
     except paging.PageTokenError as error:
-        raise _bad_page_token() from error
-
-
-def _bad_page_token() -> GoogleError:
-    return invalid("pageToken")
+        raise invalid("pageToken") from error

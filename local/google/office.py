@@ -1,7 +1,8 @@
 """The smallest documents that Word, Excel, PowerPoint and PDF readers open, made from plain text. Pure.
 
 Office formats: ECMA-376 (Open Packaging Conventions); PDF: ISO 32000-1, with a standard font, hence Latin
-letters only. A spreadsheet's text is CSV, a presentation's text has a line for each slide.
+letters only. A spreadsheet's text is CSV, a presentation's text has a line for each slide (see `sheets` for more
+than one sheet).
 """
 
 import csv
@@ -10,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape
 
-__all__ = ["MAKERS", "docx", "package", "pdf", "pptx", "xlsx"]
+__all__ = ["MAKERS", "docx", "package", "pdf", "pptx", "sheets", "xlsx"]
 
 _OFFICE = "http://schemas.openxmlformats.org"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -60,22 +61,44 @@ def docx(text: str) -> bytes:
     return _open_package("word/document.xml", _WORD, {"word/document.xml": main}, {})
 
 
+def sheets(text: str) -> list[tuple[str, str]]:
+    """Names and CSV of a spreadsheet's sheets. A form feed begins another one, with its name on the same line."""
+    first, *others = text.split("\f")
+    found = [("Sheet1", first)] if first or not others else []
+    for each in others:
+        name, _, rows = each.partition("\n")
+        found.append((name.strip() or f"Sheet{len(found) + 1}", rows))
+    return found
+
+
 def xlsx(text: str) -> bytes:
-    """A workbook with one sheet; every cell is text."""
-    rows = "".join(
+    """A workbook with all the sheets; every cell is text."""
+    name = f"{_OFFICE}/spreadsheetml/2006/main"
+    relation = f"{_OFFICE}/officeDocument/2006/relationships"
+    found = list(enumerate(sheets(text), start=1))
+    entries = "".join(
+        f'<sheet name="{escape(title, {chr(34): "&quot;"})}" sheetId="{at}" r:id="rId{at}"/>'
+        for at, (title, _) in found
+    )
+    parts = {
+        "xl/workbook.xml": f'{_XML}<workbook xmlns="{name}" xmlns:r="{relation}"><sheets>{entries}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": _relations(
+            {f"rId{at}": ("worksheet", f"worksheets/sheet{at}.xml") for at, _ in found}
+        ),
+    }
+    for at, (_, rows) in found:
+        parts[f"xl/worksheets/sheet{at}.xml"] = (
+            f'{_XML}<worksheet xmlns="{name}"><sheetData>{_rows(rows)}</sheetData></worksheet>'
+        )
+    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+    return _open_package("xl/workbook.xml", _EXCEL, parts, {f"xl/worksheets/sheet{at}.xml": sheet for at, _ in found})
+
+
+def _rows(text: str) -> str:
+    return "".join(
         "<row>" + "".join(f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>' for cell in row) + "</row>"
         for row in csv.reader(io.StringIO(text))
     )
-    name = f"{_OFFICE}/spreadsheetml/2006/main"
-    relation = f"{_OFFICE}/officeDocument/2006/relationships"
-    parts = {
-        "xl/workbook.xml": f'{_XML}<workbook xmlns="{name}" xmlns:r="{relation}">'
-        '<sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations({"rId1": ("worksheet", "worksheets/sheet1.xml")}),
-        "xl/worksheets/sheet1.xml": f'{_XML}<worksheet xmlns="{name}"><sheetData>{rows}</sheetData></worksheet>',
-    }
-    sheet = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-    return _open_package("xl/workbook.xml", _EXCEL, parts, {"xl/worksheets/sheet1.xml": sheet})
 
 
 def pptx(text: str) -> bytes:

@@ -30,14 +30,14 @@ def fingerprint(caller: str, parameters: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps([caller, kept]).encode()).hexdigest()[:24]
 
 
-def make(offset: int, bound_to: str, now: datetime, key: bytes) -> str:
-    """A token that continues at `offset`."""
-    body = json.dumps([offset, bound_to, int(now.timestamp())], separators=(",", ":")).encode()
+def make(position: int, bound_to: str, now: datetime, key: bytes) -> str:
+    """A token that continues at `position`."""
+    body = json.dumps([position, bound_to, int(now.timestamp())], separators=(",", ":")).encode()
     return "~!!~" + base64.urlsafe_b64encode(_mac(body, key) + body).decode()
 
 
 def read(text: str, bound_to: str, now: datetime, key: bytes) -> int:
-    """The offset in a token. Raises `PageTokenError`."""
+    """The position in a token. Raises `PageTokenError`."""
     try:
         raw = base64.urlsafe_b64decode(text.removeprefix("~!!~").encode())
     except (binascii.Error, ValueError) as error:
@@ -45,10 +45,10 @@ def read(text: str, bound_to: str, now: datetime, key: bytes) -> int:
     body = raw[_MAC_BYTES:]
     if not hmac.compare_digest(raw[:_MAC_BYTES], _mac(body, key)):
         raise PageTokenError("not ours")
-    offset, bound, issued = json.loads(body)
+    position, bound, issued = json.loads(body)
     if bound != bound_to or now.timestamp() - issued > LIFETIME.total_seconds():
         raise PageTokenError("old, or of another request")
-    return int(offset)
+    return int(position)
 
 
 def _mac(body: bytes, key: bytes) -> bytes:

@@ -17,12 +17,12 @@ from local.google.contents import chunks, size_bytes
 from local.google.exports import FORMATS
 from local.google.files import Sight
 from local.google.items import FOLDER, SHORTCUT, Permission, SharedDrive
+from local.google.large.colleagues import EVERYBODY
 from local.google.shelves import DOC, DRAWING, FORM, SHEET, SLIDES
-from local.people import GOOGLE_ACCOUNTS
 
 __all__ = ["permission_id", "show_drive", "show_file", "show_permission", "show_user", "timestamp"]
 
-_ACCOUNTS = {account.email: account for account in GOOGLE_ACCOUNTS}
+_ACCOUNTS = {account.email: account for account in EVERYBODY}
 _EDITORS = {DOC: "document", SHEET: "spreadsheets", SLIDES: "presentation", DRAWING: "drawings", FORM: "forms"}
 
 
@@ -49,7 +49,11 @@ def show_user(email: str | None, viewer: str) -> dict[str, Any] | None:
 
 def permission_id(grant: Permission) -> str:
     """The id under which a permission is listed."""
-    return _ACCOUNTS[grant.email].permission_id if grant.email else "anyoneWithLink"
+    if grant.email:
+        return _ACCOUNTS[grant.email].permission_id
+    if grant.type == "domain":
+        return f"{zlib.crc32((grant.domain or '').encode()):020}k"
+    return "anyone" if grant.is_discoverable else "anyoneWithLink"
 
 
 def show_permission(grant: Permission, *, is_in_drive: bool) -> dict[str, Any]:
@@ -64,7 +68,11 @@ def show_permission(grant: Permission, *, is_in_drive: bool) -> dict[str, Any]:
         shown |= {"emailAddress": grant.email, "displayName": _ACCOUNTS[grant.email].display_name}
         shown |= {"deleted": False, "pendingOwner": False}
     else:
-        shown |= {"allowFileDiscovery": False}
+        shown |= {"allowFileDiscovery": grant.is_discoverable}
+    if grant.domain:
+        shown |= {"domain": grant.domain, "displayName": grant.domain}
+    if grant.expires:
+        shown |= {"expirationTime": timestamp(grant.expires)}
     if is_in_drive:
         shown["permissionDetails"] = [{"permissionType": "member", "role": grant.role, "inherited": True}]
     return shown
@@ -199,8 +207,8 @@ _FIELDS: Mapping[str, Callable[[_File], Any]] = {
     "ownedByMe": _outside_drives(lambda file: file.sight.is_mine),
     "writersCanShare": _outside_drives(lambda _: True),
     "capabilities": lambda file: file_capabilities(file.sight),
-    "copyRequiresWriterPermission": lambda _: False,
-    "viewersCanCopyContent": lambda _: True,
+    "copyRequiresWriterPermission": lambda file: not file.sight.item.can_download,
+    "viewersCanCopyContent": lambda file: file.sight.item.can_download,
     "permissions": _permissions,
     "permissionIds": _outside_drives(
         lambda file: [permission_id(grant) for grant in file.sight.grants] if file.sight.can_write else None

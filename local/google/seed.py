@@ -59,6 +59,7 @@ class _Builder:
         opened = ({shelf.keeper: row.opened} if row.opened else {}) | dict(row.opened_by)
         changed = at(row.changed)
         target_kind = _target_kind(row.target)
+        expires = self.now + (self.now - at(row.shared_for)) if row.shared_for else None
         return Item(
             id=_id_of(shelf.key, row.folder, row.name, row.kind),
             name=row.name,
@@ -69,7 +70,7 @@ class _Builder:
             modified=changed,
             modified_by=row.by or shelf.keeper,
             drive_id=parent if parent in self.drives else self.items[parent].drive_id,
-            permissions=row.shared,
+            permissions=tuple(replace(grant, expires=expires) for grant in row.shared) if expires else row.shared,
             trashed=row.trashed,
             description=row.description,
             text=row.text,
@@ -80,6 +81,8 @@ class _Builder:
             viewed={email: at(text) for email, text in opened.items()},
             starred_by=frozenset({shelf.keeper}) if row.starred else frozenset(),
             shared={grant.email: at(row.shared_when) for grant in row.shared if grant.email},
+            can_download=row.can_download,
+            can_access_via_gen_ai=row.can_access_via_gen_ai,
         )
 
 

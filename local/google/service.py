@@ -11,7 +11,7 @@ from typing import Any  # JSON answers
 
 from local.google import masks
 from local.google.calls import Answer, Call, json_answer
-from local.google.context import DRIVE_SCOPES, Context, Result, check_parameters
+from local.google.context import DRIVE_SCOPES, Context, Result, Wishes, check_parameters
 from local.google.discovery import Discovery, Method
 from local.google.errors import (
     GoogleError,
@@ -30,7 +30,7 @@ from local.google.items import Library
 from local.google.list_files import list_files
 from local.google.switches import Switches
 
-__all__ = ["DriveService", "Wishes"]
+__all__ = ["DriveService"]
 
 _HANDLERS: Mapping[str, Callable[[Context], Result]] = {
     "about.get": about,
@@ -45,21 +45,13 @@ _HANDLERS: Mapping[str, Callable[[Context], Result]] = {
 _NOTHING = Library({}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """Faults that change an answer without being an error."""
-
-    is_incomplete: bool = False
-    is_empty_page: bool = False
-
-
 @dataclass(slots=True)
 class DriveService:
-    """`find_access` tells who an access token stands for at a moment, `library` what exists now."""
+    """`find_access` tells who an access token stands for at a moment, `library` what exists now for whom."""
 
     discovery: Discovery
     find_access: Callable[[str, datetime], Access | None]
-    library: Callable[[], Library]
+    library: Callable[[str], Library]
     switches: Switches
     page_key: bytes
     handlers: Mapping[str, Callable[[Context], Result]] = field(default_factory=lambda: _HANDLERS)
@@ -94,14 +86,13 @@ class DriveService:
             parameters=call.parameters,
             headers=call.headers,
             scopes=access.scopes,
-            viewer=Viewer(self.library() if reaches_all else _NOTHING, access.email),
+            viewer=Viewer(self.library(access.email) if reaches_all else _NOTHING, access.email),
             mask=self._mask(method, call.parameters.get("fields")),
             discovery=self.discovery,
             switches=self.switches,
             now=now,
             page_key=self.page_key,
-            is_incomplete=wishes.is_incomplete,
-            is_empty_page=wishes.is_empty_page,
+            wishes=wishes,
         )
         return _finish(handler(context), context)
 

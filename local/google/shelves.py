@@ -59,8 +59,9 @@ class Row:
     """One item.
 
     `changed` and `by`: when, and by whom (default: the shelf's keeper). `opened`: when the keeper opened it
-    last; `opened_by` says so for others. `shared`: permissions beside the owner's. `target` names another
-    row as `owner or drive / folder / name`, or anything that does not exist: a broken shortcut.
+    last; `opened_by` says so for others. `shared`: permissions beside the owner's, given `shared_when` and good
+    for `shared_for` from now (empty: for ever). `target` names another row as `owner or drive / folder / name`, or
+    anything that does not exist: a broken shortcut. `text` of a spreadsheet: see `office.sheets`.
     """
 
     name: str
@@ -75,11 +76,14 @@ class Row:
     trashed: bool = False
     shared: tuple[Permission, ...] = ()
     shared_when: str = "60d"
+    shared_for: str = ""
     text: str = ""
     repeat: int = 1
     padding_bytes: int = 0
     description: str = ""
     target: tuple[str, str, str] | None = None
+    can_download: bool = True
+    can_access_via_gen_ai: bool = True
 
 
 @dataclass(frozen=True, slots=True)

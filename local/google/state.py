@@ -14,6 +14,7 @@ from local.google.grants import Grants
 from local.google.items import Library
 from local.google.journal import Journal
 from local.google.keys import Keys
+from local.google.large.store import LargeDrive, LargeWish, open_drive
 from local.google.query import parse
 from local.google.seed import seeded_library
 from local.google.service import DriveService
@@ -33,6 +34,7 @@ class State:
     service: DriveService
     switches: Switches
     folder: RealFolder | None = None
+    large: LargeDrive | None = None
     grants: Grants = field(default_factory=Grants)
     flows: Flows = field(default_factory=Flows)
     faults: Faults = field(default_factory=Faults)
@@ -58,20 +60,35 @@ def build_state(
     now: datetime | None = None,
     *,
     folder: RealFolder | None = None,
+    large: LargeWish | None = None,
+    seeds: Library | None = None,
     clock: Callable[[], datetime] = _utc_now,
 ) -> State:
-    """The state of a fresh stand-in. Seeds are told from `now`, in its time zone; without it, from this machine's."""
+    """The state of a fresh stand-in. Seeds are told from `now`, in its time zone; without it, from this machine's.
+
+    `folder` or `large` gives one person another Drive than the seeds' alone; `seeds` stands in for them all.
+    """
     seeded_at = now or datetime.now().astimezone()
-    seeds = seeded_library(seeded_at)
+    seeds = seeds or seeded_library(seeded_at)
     parse("trashed = false")  # compiles the grammar now and not in somebody's first search
     document = discovery.load()
+    opened = open_drive(large, seeds, seeded_at) if large else None
     grants = Grants()
     switches = Switches()
     service = DriveService(
         discovery=document,
         find_access=grants.access,
-        library=(lambda: folder.merged_into(seeds)) if folder else (lambda: seeds),
+        library=_library(seeds, folder, opened),
         switches=switches,
         page_key=secrets.token_bytes(32),
     )
-    return State(seeded_at, clock, document, seeds, service, switches, folder, grants)
+    return State(seeded_at, clock, document, seeds, service, switches, folder, opened, grants)
+
+
+def _library(seeds: Library, folder: RealFolder | None, large: LargeDrive | None) -> Callable[[str], Library]:
+    def library(email: str) -> Library:
+        if large and email == large.owner:
+            return large.library
+        return folder.merged_into(seeds) if folder else seeds
+
+    return library

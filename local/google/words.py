@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-__all__ = ["has_text", "has_word_prefixes", "tokens"]
+__all__ = ["has_text", "has_word_prefixes", "name_prefixes", "text_words", "tokens"]
 
 _CJK = "\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}_])\w)+")
@@ -21,15 +21,24 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
+def name_prefixes(value: str) -> list[str] | None:
+    """What `name contains` looks for; None when nothing can match: a word that begins with a dot (".pdf")."""
+    return None if any(word.startswith(".") for word in value.split()) else tokens(value)
+
+
 def has_word_prefixes(name: str, value: str) -> bool:
     """`name contains`: every word of `value` begins some word of `name`, in any order.
 
     "HelloWorld" has "Hello" and not "World". A word that begins with a dot (".pdf") is reported never to match.
     """
-    if any(word.startswith(".") for word in value.split()):
-        return False
+    prefixes = name_prefixes(value)
     words = tokens(name)
-    return all(any(word.startswith(prefix) for word in words) for prefix in tokens(value))
+    return prefixes is not None and all(any(word.startswith(prefix) for word in words) for prefix in prefixes)
+
+
+def text_words(value: str) -> tuple[list[str], list[list[str]]]:
+    """What `fullText contains` looks for: single words, and phrases word by word."""
+    return tokens(_PHRASE.sub(" ", value)), [tokens(phrase) for phrase in _PHRASE.findall(value)]
 
 
 def has_text(texts: Sequence[str], value: str) -> bool:
@@ -37,8 +46,7 @@ def has_text(texts: Sequence[str], value: str) -> bool:
 
     A value without any word matches nothing.
     """
-    phrases = [tokens(phrase) for phrase in _PHRASE.findall(value)]
-    single = tokens(_PHRASE.sub(" ", value))
+    single, phrases = text_words(value)
     if not single and not any(phrases):
         return False
     folded = [tokens(text) for text in texts]

@@ -17,11 +17,13 @@ from agent.build import Service, build
 from agent.errors import SettingsError
 from agent.settings import Settings
 from agent.store import ConversationStore
-from tests.support.drive import SECRET_URL, TOKEN, MemoryDrive, MemoryTokens, file
+from tests.support.drive import SECRET_URL, TOKEN, WIDE_URL, MemoryDrive, MemoryTokens, file
 from tests.support.model import ScriptedModel, call, say
+from tests.support.reading import Reading
 from tests.support.serve import serve
 from tools.drive_api import FilePage
-from tools.errors import DriveUnavailableError
+from tools.errors import DriveUnavailableError, ScopeNotGrantedError
+from tools.scopes import CONTENT_SCOPE, METADATA_SCOPE
 
 SESSION = "chat-0123456789abcdef0123456789abcdef"
 SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
@@ -34,10 +36,17 @@ def bearer(subject):
     return {"authorization": f"Bearer e30.{claims}.sample", "WorkloadAccessToken": "sample-workload-token"}
 
 
+class NamesOnly(MemoryDrive):
+    """A Drive that refuses what the narrow scope does not open."""
+
+    def drives(self, access_token):
+        raise ScopeNotGrantedError("no")
+
+
 class Agent:
     def __init__(self, *turns, environ=LOCAL, granted=True):
         self.model = ScriptedModel(*turns)
-        self.drive = MemoryDrive(pages=[FilePage([file("Q3 budget")], "", incomplete=False)])
+        self.drive = NamesOnly(pages=[FilePage([file("Q3 budget")], "", incomplete=False)])
         self.tokens = MemoryTokens(granted=granted)
         storage = InMemoryStorage()
 
@@ -165,6 +174,7 @@ def test_connect_hands_out_agentcores_url_with_the_state_and_the_session_uri():
         "status": "auth_required",
         "auth_url": SECRET_URL,
         "session_uri": "urn:ietf:params:oauth:request_uri:canary",
+        "scopes": [METADATA_SCOPE],
     }
     assert agent.tokens.asked == [{"state": "sample-state", "discard": False}]
 
@@ -172,7 +182,11 @@ def test_connect_hands_out_agentcores_url_with_the_state_and_the_session_uri():
 def test_connect_says_who_is_connected_already():
     with Agent() as agent:
         answer = agent.post({"action": "connect"}).json()
-    assert answer == {"status": "connected", "account": {"email": "alice@gmail.example", "name": "Alice Archer"}}
+    assert answer == {
+        "status": "connected",
+        "account": {"email": "alice@gmail.example", "name": "Alice Archer"},
+        "scopes": [METADATA_SCOPE],
+    }
 
 
 def test_a_forced_connect_discards_what_is_stored():
@@ -191,10 +205,57 @@ def test_status_tells_what_is_connected_and_pending():
     with Agent([call("search_files")], granted=False) as agent:
         agent.post({"prompt": "find"})
         answer = agent.post({"action": "status"}).json()
-    assert answer == {
-        "connections": [{"provider": "google-drive", "connected": False, "account": None, "scopes": []}],
-        "pending": True,
+    connection = {
+        "provider": "google-drive",
+        "connected": False,
+        "account": None,
+        "scopes": [],
+        "missing_scopes": [METADATA_SCOPE],
     }
+    assert answer == {"connections": [connection], "pending": True}
+
+
+class ReadingAgent(Agent):
+    """The app in front of a conversation that needs contents."""
+
+    def __init__(self, *turns, **values):
+        self.reading = Reading(*turns, **values)
+        self.app = create_app(Settings.load(LOCAL), lambda _: self.reading)
+
+
+def test_a_turn_that_waits_for_contents_is_told_by_status_and_connect_asks_for_them():
+    with ReadingAgent([call("read")], [say("It says so.")]) as agent:
+        [status] = agent.post({"action": "status"}).json()["connections"]
+        assert (status["scopes"], status["missing_scopes"]) == ([METADATA_SCOPE], [])
+        asked = events(agent.post({"prompt": "read it"}))[-2]
+        assert (asked["type"], asked["scopes"]) == ("auth_required", [CONTENT_SCOPE])
+        [status] = agent.post({"action": "status"}).json()["connections"]
+        assert (status["connected"], status["scopes"]) == (True, [METADATA_SCOPE])
+        assert status["missing_scopes"] == [CONTENT_SCOPE]
+        answer = agent.post({"action": "connect", "state": "s", "scopes": [CONTENT_SCOPE]}).json()
+        assert (answer["status"], answer["auth_url"], answer["scopes"]) == ("auth_required", WIDE_URL, [CONTENT_SCOPE])
+        agent.reading.tokens.consent((CONTENT_SCOPE,))
+        [status] = agent.post({"action": "status"}).json()["connections"]
+        assert (status["scopes"], status["missing_scopes"]) == ([CONTENT_SCOPE], [])
+        answer = agent.post({"action": "connect", "state": "s"}).json()
+        assert (answer["status"], answer["scopes"]) == ("connected", [CONTENT_SCOPE])
+        assert events(agent.post({"action": "resume"}))[-1]["stop_reason"] == "end_turn"
+
+
+def test_connect_does_nothing_where_the_person_was_told_of_less_than_is_needed():
+    with ReadingAgent([call("read")]) as agent:
+        agent.post({"prompt": "read it"})
+        asked = list(agent.reading.tokens.asked)
+        answer = agent.post({"action": "connect", "state": "s", "scopes": [METADATA_SCOPE]}).json()
+        assert answer == {"status": "confirm", "scopes": [CONTENT_SCOPE]}
+        assert agent.reading.tokens.asked == asked
+
+
+def test_who_was_told_of_more_than_is_needed_is_asked_for_no_more_than_that():
+    with ReadingAgent([call("look")], granted=False) as agent:
+        agent.post({"prompt": "list"})
+        answer = agent.post({"action": "connect", "state": "s", "scopes": [CONTENT_SCOPE]}).json()
+        assert (answer["auth_url"], answer["scopes"]) == (SECRET_URL, [METADATA_SCOPE])
 
 
 def test_disconnect_revokes_at_google_and_discards():

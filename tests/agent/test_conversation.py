@@ -107,8 +107,9 @@ def test_a_failure_where_nobody_expects_one_is_an_event_too():
     [
         ({"kind": "sheetz"}, "kind: Input should be"),
         ({"limit": "ten"}, "limit: Input should be a valid integer"),
-        ({"modified_from": 2026}, "modified_from: Input should be a valid string"),
-        ({"modified_to": "9999-12-31"}, "leave a day out"),
+        ({"modified": 2026}, "modified: Input should be a valid string"),
+        ({"modified": "9999-12-31"}, "2199"),
+        ({"modified_from": "2026-11-09", "kind": "pdf"}, "There is no modified_from; there are: words, content"),
     ],
 )
 def test_a_slip_of_the_model_is_told_how_to_call_again(arguments, says):

@@ -8,6 +8,7 @@ from tests.support.drive import SECRET_URL, TOKEN
 from tests.support.model import call, say
 from tests.support.world import BERLIN, SESSION, World, of, text
 from tools.errors import AccessTokenRejectedError, ScopeNotGrantedError
+from tools.scopes import CONTENTS
 
 
 def test_without_consent_the_turn_ends_with_our_link_and_no_model_call_after_the_tool():
@@ -105,7 +106,8 @@ def test_a_revoked_grant_is_discarded_and_asked_for_anew():
     world = World([call("search_files")])
     world.drive.errors = [AccessTokenRejectedError("no"), AccessTokenRejectedError("no")]
     assert len(of(world.ask("find the budget"), AuthRequired)) == 1
-    assert world.tokens.asked == [{}, {}, {"state": "", "discard": True}]
+    asked = [{}, {}, {"state": "", "discard": True}, {"scopes": CONTENTS}]
+    assert world.tokens.asked == asked, "a wider grant, where the vault has one, would do as well"
 
 
 def test_a_missing_scope_is_asked_for_anew():

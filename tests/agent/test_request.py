@@ -26,6 +26,11 @@ def test_connect_carries_a_state():
     assert parse_payload({"action": "connect", "state": "s", "force": True}) == Connect(state="s", force=True)
 
 
+def test_connect_may_say_what_the_person_was_told():
+    assert parse_payload({"action": "connect"}).told is None
+    assert parse_payload({"action": "connect", "scopes": ["a", "b"]}).told == ("a", "b")
+
+
 def test_unknown_fields_are_ignored_so_that_clients_may_be_newer():
     assert parse_payload({"action": "status", "trace": 1}) == Status()
 
@@ -44,6 +49,9 @@ def test_unknown_fields_are_ignored_so_that_clients_may_be_newer():
         ({"action": "connect", "state": 5}, BadRequestError, "state"),
         ({"action": "connect", "state": "s" * 5000}, BadRequestError, "4096"),
         ({"action": "connect", "force": "yes"}, BadRequestError, "true or false"),
+        ({"action": "connect", "scopes": "all"}, BadRequestError, "scopes"),
+        ({"action": "connect", "scopes": [5]}, BadRequestError, "scopes"),
+        ({"action": "connect", "scopes": ["s"] * 21}, BadRequestError, "scopes"),
         ({"prompt": "x", "timezone": "Mars/Olympus"}, BadRequestError, "Asia/Tokyo"),
         ({"prompt": "x", "timezone": "../../etc/passwd"}, BadRequestError, "Asia/Tokyo"),
         ({"prompt": "x", "timezone": 9}, BadRequestError, "Asia/Tokyo"),

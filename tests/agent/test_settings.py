@@ -58,3 +58,13 @@ def test_local_mode_takes_the_endpoints_of_stand_ins():
 def test_a_wrong_setting_is_named(environ, says):
     with pytest.raises(SettingsError, match=says):
         Settings.load(environ)
+
+
+@pytest.mark.parametrize(("value", "contents"), [("", True), ("on", True), ("off", False), ("OFF", False)])
+def test_contents_are_looked_at_unless_switched_off(value, contents):
+    assert Settings.load({**CLOUD, "DRIVE_AGENT_CONTENTS": value}).contents is contents
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused():
+    with pytest.raises(SettingsError, match="DRIVE_AGENT_CONTENTS must be on or off"):
+        Settings.load({**CLOUD, "DRIVE_AGENT_CONTENTS": "no"})

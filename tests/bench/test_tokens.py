@@ -3,6 +3,9 @@
 import json
 
 from bench.tokens import as_json, as_text, figure, tokens
+from tools.files import File, parse_file
+from tools.listing import Listing
+from tools.query import FOLDER
 
 RAW = {
     "id": "1MedeU9-HjGzGHdUg54b9GBa3Bp4hehxu",
@@ -15,18 +18,26 @@ RAW = {
     "owners": [{"displayName": "Dana Novak", "me": False, "emailAddress": "dana@gmail.example"}],
     "lastModifyingUser": {"displayName": "Ben Ortiz", "me": False, "emailAddress": "ben@gmail.example"},
 }
+FOLDER_ID = RAW["parents"][0]
+PATHS = {FOLDER_ID: "Finance / 2026"}
+
+
+def listing(*raw):
+    files = [parse_file(each) for each in raw]
+    folders = [File(FOLDER_ID, "2026", FOLDER)]
+    return Listing("files", "My Drive", files, has_more=True, folders=folders, paths=PATHS)
 
 
 def test_our_text_has_one_line_a_file_without_id_or_link():
-    text = as_text([RAW, RAW])
-    last = text.splitlines()[-1]
-    assert last.startswith("[2]")
-    assert all(fact in last for fact in ("予算 2026", "spreadsheet", "2026-11-18", "Ben Ortiz", "Dana Novak"))
+    text = as_text(listing(RAW, {**RAW, "id": "other"}))
+    row = next(line for line in text.splitlines() if line.startswith("[2]"))
+    assert all(fact in row for fact in ("予算 2026", "spreadsheet", "2026-11-18", "Ben Ortiz", "Dana Novak", "in [3]"))
+    assert '[3] "Finance / 2026"' in text
     assert RAW["id"] not in text
 
 
 def test_the_json_has_the_same_facts_with_id_and_link_and_nothing_more():
-    assert json.loads(as_json([RAW])) == [
+    assert json.loads(as_json([RAW], PATHS)) == [
         {
             "id": RAW["id"],
             "name": RAW["name"],
@@ -35,18 +46,28 @@ def test_the_json_has_the_same_facts_with_id_and_link_and_nothing_more():
             "modifiedTime": RAW["modifiedTime"],
             "lastModifyingUser": {"displayName": "Ben Ortiz"},
             "owners": [{"displayName": "Dana Novak"}],
+            "path": "Finance / 2026",
         }
     ]
-    assert ": " not in as_json([RAW])
+    assert ": " not in as_json([RAW], PATHS)
 
 
-def test_a_file_without_people_is_compared_too():
-    bare = {"id": "i", "name": "n", "mimeType": "text/plain", "driveId": "d"}
-    assert json.loads(as_json([bare])) == [bare]
+def test_who_shared_a_file_without_a_folder_is_in_both():
+    shared = {
+        "id": "i",
+        "name": "n",
+        "mimeType": "text/plain",
+        "sharedWithMeTime": "2026-11-18T04:52:52.397Z",
+        "sharingUser": {"displayName": "Ben Ortiz", "emailAddress": "ben@gmail.example"},
+    }
+    kept = json.loads(as_json([shared], PATHS))[0]
+    assert kept["sharingUser"] == {"displayName": "Ben Ortiz"}
+    assert "shared with you 2026-11-18 by Ben Ortiz" in as_text(listing(shared))
 
 
 def test_the_figure_compares_both():
-    measured = figure([RAW] * 100)
-    assert measured.ours.median == tokens(as_text([RAW] * 100))
-    assert measured.baseline.median == tokens(as_json([RAW] * 100))
+    many = [{**RAW, "id": f"{RAW['id']}{number}"} for number in range(100)]
+    measured = figure(listing(*many), many)
+    assert measured.ours.median == tokens(as_text(listing(*many)))
+    assert measured.baseline.median == tokens(as_json(many, PATHS))
     assert measured.ratio < 0.3

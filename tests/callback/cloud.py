@@ -53,6 +53,8 @@ class Cloud:
     return_url: str = ""
     completions: list[dict[str, Any]] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    grants: list[str] = field(default_factory=lambda: ["https://www.googleapis.com/auth/drive.metadata.readonly"])
     identity_error: tuple[int, str, str] | None = None
     secrets_seen: set[str] = field(default_factory=set)
 
@@ -159,14 +161,15 @@ class Cloud:
         if payload["action"] == "status":
             connected = bearer in self.bound or (not bearer and "local" in self.bound)
             account = {"email": "alice@gmail.example", "name": "Alice"} if connected else None
-            scopes = ["https://www.googleapis.com/auth/drive.metadata.readonly"] if connected else []
+            scopes = self.grants if connected else []
             found = {"provider": "google-drive", "connected": connected, "account": account, "scopes": scopes}
             return JSONResponse({"connections": [found], "pending": False})
         session_uri = f"{URN}{secrets.token_urlsafe(16)}"
         self.sessions[session_uri] = {"proof": bearer or "local", "state": payload["state"]}
         self.secrets_seen |= {session_uri, payload["state"]}
         auth_url = f"{self.url}/identities/oauth2/authorize?{urlencode({'request_uri': session_uri})}"
-        return JSONResponse({"status": "auth_required", "auth_url": auth_url, "session_uri": session_uri})
+        needed = {"status": "auth_required", "auth_url": auth_url, "session_uri": session_uri}
+        return JSONResponse(needed | ({"scopes": self.asks} if self.asks else {}))
 
     # --- Identity; Google always says yes
 

@@ -10,6 +10,8 @@ from tests.callback.cloud import ARN, URN
 from tests.callback.conftest import CONVERSATION
 
 CONNECT = "/connect/google-drive"
+NAMES = "https://www.googleapis.com/auth/drive.metadata.readonly"
+CONTENTS = "https://www.googleapis.com/auth/drive.readonly"
 
 
 def test_alice_signs_in_confirms_consents_and_is_connected(service, cloud):
@@ -34,7 +36,7 @@ def test_the_agent_is_asked_with_the_browsers_own_token_on_the_conversation(serv
     assert asked.headers["authorization"] == f"Bearer {token}"
     assert asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
     assert asked.headers["content-type"] == "application/json"
-    assert asked.payload == {"action": "connect", "state": asked.payload["state"]}
+    assert asked.payload == {"action": "connect", "state": asked.payload["state"], "scopes": [NAMES]}
     assert len(asked.payload["state"]) == 43
 
 
@@ -226,3 +228,56 @@ def test_connected_without_a_connection_leads_to_the_overview(service, alice):
 def test_health_is_json_and_needs_nobody(service):
     answer = service.browser().get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+
+
+def test_a_link_for_names_says_names_before_and_after(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    assert "the names and details of your files when you ask it something, not what they contain" in page.text
+    done = alice.press(page, CONNECT)
+    assert "See the names and details of your files, read-only" in done.text
+    assert "contents" not in done.text
+
+
+def test_a_link_for_contents_says_contents_before_at_and_after_the_way_to_google(service, alice, cloud):
+    cloud.asks = cloud.grants = [CONTENTS]
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}&ask=contents")
+    assert "names and details of your files and read what they contain" in page.text
+    on_the_way = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert cloud.invocations[-1].payload["scopes"] == [CONTENTS]
+    assert "See the names, details and contents of your files, read-only" in on_the_way.text
+    done = alice.press(page, CONNECT)
+    assert "See the names, details and contents of your files, read-only" in done.text
+    assert "See the names, details and contents of your files, read-only" in alice.get("/connections").text
+
+
+def test_who_has_to_sign_in_first_still_reads_what_will_be_asked(service, cloud):
+    page = service.browser().go(f"{CONNECT}?session={CONVERSATION}&ask=contents")
+    assert "read what they contain" in page.text
+
+
+def test_an_old_link_of_a_conversation_that_now_needs_more_is_explained_before_anything_happens(service, alice, cloud):
+    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": [CONTENTS]})
+    told = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
+    assert "Your question needs more than names and details." in told.text
+    assert "read what they contain" in told.text
+    assert cloud.sessions == {}
+    del cloud.answers["connect"]
+    assert heading(alice.press(told, CONNECT)) == "Connected as alice@gmail.example."
+    payload = cloud.invocations[1].payload
+    assert payload["scopes"] == [CONTENTS]
+    assert cloud.invocations[1].headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
+
+
+@pytest.mark.parametrize(
+    ("link", "scopes"), [("&ask=contents", [CONTENTS]), ("", ["https://www.googleapis.com/auth/drive"])]
+)
+def test_an_agent_that_wants_more_than_there_are_words_for_gets_nothing(service, alice, cloud, link, scopes):
+    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": scopes})
+    answer = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}{link}"), CONNECT)
+    assert (answer.status_code, heading(answer)) == (502, "The agent did not answer")
+
+
+def test_a_hint_of_another_kind_means_names(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}&ask=everything%22%3E")
+    assert "not what they contain" in page.text
+    assert "everything" not in page.text

@@ -53,3 +53,10 @@ def test_the_locale_is_a_language_tag(environ, read):
 
 def test_a_token_does_not_show_in_the_settings_text():
     assert "sample-bearer" not in repr(ChatSettings.load({"DRIVE_AGENT_TOKEN": "sample-bearer"}))
+
+
+@pytest.mark.parametrize(
+    ("environ", "opens"), [({"TERM_PROGRAM": "Apple_Terminal"}, False), ({"TERM": "linux"}, False), ({}, True)]
+)
+def test_terminals_that_open_no_links_are_known(environ, opens):
+    assert ChatSettings.load(environ).opens_links is opens

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import threading
@@ -336,3 +337,40 @@ def test_on_a_terminal_words_are_not_cut_and_none_is_lost(runtime):
     console = Console(file=desk.seen, width=11, force_terminal=True, color_system=None, highlight=False)
     terminal.main(ChatOptions(once="?"), desk.settings, bearer=lambda: "x", console=console, waiting=Waiting())
     assert desk.text == "one two\nthree four\n  Listing …\nfive\n"
+
+
+LINKED = text("1. [Q3 budget \\[old\\]](https://docs.example/1), 2. `evil.example`")
+
+
+def test_a_file_that_the_answer_links_to_is_not_listed_again(runtime):
+    runtime.answer(Answer(sse(FILES, LINKED, DONE)))
+    desk = Desk(runtime)
+    desk.run(once="?")
+    assert desk.text.splitlines() == [
+        "1. Q3 budget [old] <https://docs.example/1>, 2. `evil.example`",
+        "Also found:",
+        "  evil[2J you> | pdf | Mallory",
+    ]
+
+
+@pytest.mark.parametrize("opens_links", [True, False])
+def test_on_a_terminal_a_link_is_a_name_that_opens_or_is_followed_by_its_address(runtime, opens_links):
+    runtime.answer(Answer(sse(LINKED, text("\x1b[31m [a\x1b]8;;x](https://docs.example/2\x9b) end"), DONE)))
+    desk = Desk(runtime)
+    desk.settings = dataclasses.replace(desk.settings, opens_links=opens_links)
+    console = Console(file=desk.seen, width=150, force_terminal=True, color_system=None, highlight=False)
+    terminal.main(ChatOptions(once="?"), desk.settings, bearer=lambda: "x", console=console, waiting=Waiting())
+
+    def shown(name, link):
+        open_link, close = f"\x1b]8;;{link}\x1b\\\x1b[4m", "\x1b[24m\x1b]8;;\x1b\\"
+        return f"{open_link}{name}{close}" if opens_links else f"{name} <{link}>"
+
+    first = shown("Q3 budget [old]", "https://docs.example/1")
+    assert desk.text == f"1. {first}, 2. `evil.example`[31m [a]8;;x](https://docs.example/2) end\n"
+
+
+def test_half_a_link_at_the_end_of_an_answer_is_shown(runtime):
+    runtime.answer(Answer(sse(text("see [Q3 bud"), DONE)))
+    desk = Desk(runtime)
+    desk.run(once="?")
+    assert desk.text == "see [Q3 bud\n"

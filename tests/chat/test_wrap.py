@@ -38,3 +38,16 @@ def test_a_word_that_may_go_on_is_held_back():
     assert wrap.feed("Q3 bud") == "Q3"
     assert wrap.feed("get") == ""
     assert wrap.feed("\n") == " budget\n"
+
+
+OPEN, CLOSE = "\x1b]8;;https://a.example/x\x1b\\\x1b[4m", "\x1b[24m\x1b]8;;\x1b\\"
+
+
+def test_a_link_takes_the_room_of_its_name_and_never_reaches_over_a_line_break():
+    wrap = WordWrap(12)
+    shown = wrap.feed("see (") + wrap.feed("Q3 budget plan", "https://a.example/x") + wrap.feed(") now\n")
+    assert shown == f"see ({OPEN}Q3{CLOSE}\n{OPEN}budget plan{CLOSE})\nnow\n"
+
+
+def test_a_link_at_the_end_of_a_line_is_left_before_the_line_ends():
+    assert WordWrap(80).feed("日本\n", "https://a.example/x") == f"{OPEN}日本{CLOSE}\n"

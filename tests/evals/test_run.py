@@ -1,8 +1,10 @@
+import asyncio
 import io
 import json
 import logging
 import socket
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -58,11 +60,16 @@ class Runtime:
     def __init__(self):
         self.answers = {"find the budget": GOOD, "find it again": GOOD, "hello": GOOD}
         self.requests = []
+        self.together = None
 
     async def invoke(self, request):
         body = await request.json()
         self.requests.append({"path": request.scope["raw_path"], "headers": dict(request.headers), "body": body})
-        answer = self.answers[body["prompt"]]
+        if self.together:
+            await asyncio.wait_for(self.together.wait(), 10)
+        answer = self.answers[body.get("prompt", "")]
+        if isinstance(answer, list) and isinstance(answer[0], list):  # one after the other
+            answer = answer.pop(0)
         if isinstance(answer, tuple):
             return JSONResponse(answer[1], status_code=answer[0])
         lines = [f"data: {json.dumps(event)}\n\n" for event in answer]
@@ -99,10 +106,11 @@ def suite(target, tmp_path):
     def run(threshold=1.0, **options):
         screen = io.StringIO()
         code = run_suite(
-            target,
+            replace(target, give_consent=options.pop("give_consent", None)),
             now=NOW,
             threshold=threshold,
             cases_file=options.pop("cases_file", cases_file),
+            requests_file=options.pop("requests_file", None),
             report_file=report_file,
             console=Console(file=screen, width=200),
             **options,
@@ -173,6 +181,102 @@ def test_each_grader_fails_the_suite_on_a_bad_answer(suite, runtime, reason, ans
     assert code == 1
     assert reason in screen
     assert [case["passed"] for case in report["cases"]] == [False, True]
+
+
+REQUESTS = {
+    "groups": [
+        {
+            "about": "words",
+            "requests": [
+                {
+                    "id": "ask",
+                    "say": "find the budget",
+                    "call": {"tool": "search_files", "arguments": {"words": "budget"}},
+                    "files": {"set": ["Q3 budget @ Finance/2026"]},
+                }
+            ],
+        }
+    ]
+}
+LINK = "http://localhost:9090/connect/google-drive?session=x"
+ASKED = [text("Please connect."), {"type": "auth_required", "auth_url": LINK}, GOOD[-1]]
+
+
+@pytest.fixture
+def requests_file(tmp_path):
+    path = tmp_path / "requests.json"
+    path.write_text(json.dumps(REQUESTS))
+    return path
+
+
+def test_requests_are_said_after_the_cases_and_graded_by_names(suite, runtime, requests_file):
+    code, _, report = suite(requests_file=requests_file)
+    assert code == 0
+    assert [case["id"] for case in report["cases"]] == ["budget", "second", "ask"]
+    assert runtime.requests[-1]["body"]["prompt"] == "find the budget"
+    runtime.answers["find the budget"] = with_(tool(), text("Nothing."))
+    assert suite(requests_file=requests_file, only=["ask"])[0] == 1
+
+
+def test_a_request_gives_consent_where_it_is_asked_and_is_graded_as_it_goes_on(suite, runtime, requests_file):
+    given = []
+    runtime.answers |= {"find the budget": ASKED, "": [ASKED, GOOD]}
+    code, _, report = suite(requests_file=requests_file, only=["ask"], give_consent=lambda *asked: given.append(asked))
+    assert code == 0
+    assert given == [("alice@example.com", LINK)]
+    first, _, resumed = runtime.requests
+    assert resumed["body"] == {"action": "resume", "timezone": "UTC", "locale": "en"}
+    session = "x-amzn-bedrock-agentcore-runtime-session-id"
+    assert first["headers"][session] == resumed["headers"][session]
+    assert report["cases"][0]["turns"][0]["files"] == ["Q3 budget"]
+
+
+def requests_named(*named, **more):
+    made = [REQUESTS["groups"][0]["requests"][0] | {"id": name, "say": name} | more.get(name, {}) for name in named]
+    return json.dumps({"groups": [{"about": "words", "requests": made}]})
+
+
+def test_requests_are_said_at_the_same_time(suite, runtime, requests_file):
+    requests_file.write_text(requests_named("one", "other"))
+    runtime.answers |= {"one": GOOD, "other": GOOD}
+    runtime.together = asyncio.Barrier(2)
+    assert suite(requests_file=requests_file, only=["one", "other"])[0] == 0
+
+
+def test_a_request_that_is_alone_comes_after_those_before_it_and_before_those_after_it(suite, runtime, requests_file):
+    names = ["one", "other", "alone", "third", "fourth"]
+    requests_file.write_text(requests_named(*names, alone={"alone": True}))
+    runtime.answers |= dict.fromkeys(names, GOOD)
+    assert suite(requests_file=requests_file, only=names)[0] == 0
+    said = [request["body"]["prompt"] for request in runtime.requests]
+    assert [set(said[:2]), said[2], set(said[3:])] == [{"one", "other"}, "alone", {"third", "fourth"}]
+
+
+def test_consent_that_was_given_in_another_conversation_meanwhile_is_not_given_again(suite, runtime, requests_file):
+    given = []
+    runtime.answers |= {"find the budget": ASKED, "": GOOD}
+    assert suite(requests_file=requests_file, only=["ask"], give_consent=lambda *asked: given.append(asked))[0] == 0
+    assert given == []
+
+
+def test_a_request_that_nobody_gives_consent_to_fails(suite, runtime, requests_file):
+    runtime.answers["find the budget"] = ASKED
+    assert suite(requests_file=requests_file, only=["ask"])[0] == 1
+
+
+def test_a_request_that_is_asked_for_consent_again_and_again_ends(suite, runtime, requests_file):
+    runtime.answers |= {"find the budget": ASKED, "": ASKED}
+    code, _, _ = suite(requests_file=requests_file, only=["ask"], give_consent=lambda *_: None)
+    assert code == 1
+    assert len(runtime.requests) == 4
+
+
+def test_an_id_that_is_both_a_cases_and_a_requests_is_refused(suite, tmp_path):
+    path = tmp_path / "requests.json"
+    path.write_text(json.dumps(REQUESTS).replace('"ask"', '"second"'))
+    code, screen, _ = suite(requests_file=path)
+    assert code == 2
+    assert "used more than once: second" in screen
 
 
 def test_a_threshold_below_the_score_passes(suite, runtime):

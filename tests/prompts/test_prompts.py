@@ -20,3 +20,10 @@ def test_an_unused_value_is_refused():
 def test_an_unknown_text_is_refused():
     with pytest.raises(FileNotFoundError):
         load("no-such-text")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_two_permissions_are_asked_for_in_different_words(language):
+    names, contents = load(f"consent.{language}", link="LINK"), load(f"consent.contents.{language}", link="LINK")
+    assert names != contents
+    assert all(text.count("LINK") == 1 for text in (names, contents))

@@ -27,6 +27,7 @@ def test_after_consent_the_first_question_is_answered_without_asking_again(world
                 "connected": True,
                 "account": {"email": "alice@gmail.example", "name": "Alice Archer"},
                 "scopes": ["https://www.googleapis.com/auth/drive.metadata.readonly"],
+                "missing_scopes": [],
             }
         ],
         "pending": False,

@@ -1,11 +1,16 @@
+from dataclasses import replace
+
 import pytest
 from bedrock_agentcore.runtime.context import BedrockAgentCoreContext
 
 from tools.consent import AccessTokens, ConsentSettings
 from tools.errors import ConsentRequired, NoWorkloadAccessTokenError
 from tools.pause import with_access_token
+from tools.scopes import CONTENTS, DETAILS
 
 SETTINGS = ConsentSettings("google-drive-provider", "https://c.example/callback")
+WITH_PAGE = replace(SETTINGS, has_connect_page=True)
+NAMES_ONLY = replace(SETTINGS, contents=False)
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +41,23 @@ def test_work_is_given_the_token_and_its_answer_is_returned():
             return "sample-token"
 
     assert with_access_token(Tokens(), str.upper) == "SAMPLE-TOKEN"
+
+
+def test_with_a_connect_page_a_grant_that_is_too_narrow_for_contents_is_left_as_it_is():
+    with pytest.raises(ConsentRequired) as required:
+        AccessTokens(WITH_PAGE).contents().require_scopes()
+    assert required.value.authorization_url == ""
+
+
+@pytest.mark.parametrize("tokens", [AccessTokens(SETTINGS).contents(), AccessTokens(WITH_PAGE)])
+def test_everywhere_else_it_has_to_be_discarded_and_the_vault_is_asked(tokens):
+    with pytest.raises(NoWorkloadAccessTokenError):
+        tokens.require_scopes()
+
+
+def test_the_wide_scope_has_tokens_of_its_own_and_only_where_contents_are_on():
+    tokens = AccessTokens(SETTINGS)
+    assert (tokens.scopes, tokens.contents().scopes) == (DETAILS, CONTENTS)
+    assert tokens.contents().contents() is tokens.contents()
+    assert AccessTokens(NAMES_ONLY).contents().scopes == DETAILS
+    assert [one.scopes for one in AccessTokens(NAMES_ONLY).every()] == [DETAILS, CONTENTS]

@@ -1,166 +1,211 @@
-from zoneinfo import ZoneInfo
+"""Lists and searches against the stand-in over HTTP; what cannot be seeded, against a Drive in memory."""
 
 import pytest
 
-from tests.support.drive import ALICE, BEN, TOKEN, MemoryDrive, file
+from tests.support.drive import MemoryDrive, file
+from tests.support.stand_in import NOW, ToolRunner
 from tools.drive_api import FilePage
-from tools.errors import FolderNotFoundError, InvalidFilterError, UnknownHandleError
-from tools.finder import Request, find
-from tools.handles import Handles
 from tools.query import FOLDER
 
-UTC = ZoneInfo("UTC")
+
+def memory(drive, **values):
+    return ToolRunner(None, "sample-token", api=drive, **values)
 
 
-def folder(name, **values):
-    return file(name, mime_type=FOLDER, **values)
+def page(*files, **values):
+    return [FilePage(list(files), "", incomplete=False, **values)]
 
 
-def test_a_plain_search_is_one_call_with_the_limit_as_page_size():
-    drive = MemoryDrive(pages=[FilePage([file("a")], "1", incomplete=True)])
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, words="a", limit=1))
-    assert [(call["query"], call["page_size"], call["order"]) for call in drive.calls] == [
-        ("name contains 'a' and trashed = false", 1, "modifiedTime desc")
-    ]
-    assert (found.more, found.incomplete) == (True, True)
+def lines(answer, start):
+    return [line for line in answer.text.splitlines() if line.startswith(start)]
 
 
-def test_short_and_empty_pages_are_read_on_until_the_limit_is_full():
-    pages = [
-        FilePage([file("a")], "1", incomplete=False),
-        FilePage([], "2", incomplete=False),
-        FilePage([file("b")], "", incomplete=False),
-    ]
-    drive = MemoryDrive(pages=pages)
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, limit=5))
-    assert [item.name for item in found.files] == ["a", "b"]
-    assert not found.more
+def test_the_resolved_days_and_the_time_zone_are_stated(drive):
+    answer = drive.tools(zone="Asia/Tokyo")("search_files", modified="last week")
+    assert lines(answer, "Looked for") == ["Looked for: files, modified 2026-11-09 to 2026-11-15 (Asia/Tokyo)"]
 
 
-def test_a_page_token_that_comes_again_ends_the_reading():
-    drive = MemoryDrive(pages=[FilePage([], "1", incomplete=False), FilePage([], "1", incomplete=False)])
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC))
-    assert len(drive.calls) == 2
-    assert found.more
+def test_days_begin_at_midnight_where_the_person_is():
+    drive = MemoryDrive()
+    memory(drive, zone="America/New_York")("search_files", modified="2026-11-09..2026-11-15")
+    assert drive.calls[0]["query"] == (
+        "modifiedTime >= '2026-11-09T05:00:00Z' and modifiedTime < '2026-11-16T05:00:00Z' and trashed = false"
+    )
 
 
-def test_who_changed_a_file_last_is_checked_by_us_and_said():
-    pages = [
-        FilePage([file("a", changed_by=BEN), file("b", changed_by=ALICE)], "1", incomplete=False),
-        FilePage([file("c", changed_by=BEN), file("d")], "", incomplete=False),
-    ]
-    found = find(MemoryDrive(pages=pages), TOKEN, Handles(), Request(zone=UTC, changed_by="Ben"))
-    assert [item.name for item in found.files] == ["a", "c"]
-    assert (found.examined, found.capped, found.more) == (4, False, False)
+def test_a_period_that_nobody_understands_is_explained_to_the_model(drive):
+    answer = drive.tools()("search_files", created="when we met")
+    assert answer.status == "error"
+    assert "created" in answer.text
+    assert "2026-11-09..2026-11-15" in answer.text
 
 
-def test_checking_stops_at_a_thousand_files_and_says_so():
-    page = [FilePage([file(f"{n}-{i}") for i in range(200)], str(n + 1), incomplete=False) for n in range(10)]
-    drive = MemoryDrive(pages=page)
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, changed_by="Ben"))
-    assert len(drive.calls) == 5
-    assert (found.examined, found.capped) == (1000, True)
+@pytest.mark.parametrize("arguments", [{"kind": "sheetz"}, {"order": "best"}, {"trash": "maybe"}, {"limit": "many"}])
+def test_values_that_do_not_exist_are_refused_with_those_that_do(drive, arguments):
+    answer = drive.tools()("search_files", **arguments)
+    assert answer.status == "error"
+    assert next(iter(arguments)) in answer.text
+
+
+def test_a_limit_out_of_range_is_put_into_it():
+    drive = MemoryDrive()
+    memory(drive)("search_files", limit=5000)
+    memory(drive)("search_files", limit=-1)
+    assert [call["page_size"] for call in drive.calls if "page_size" in call][:1] == [100]
+    assert 1 in [call.get("page_size") for call in drive.calls]
+
+
+def test_where_it_was_searched_names_the_shared_drives_where_the_person_allows_it(drive):
+    wide = drive.tools()("search_files", words="roadmap")
+    assert "My Drive, 2 shared drives (Design, Team Finance) and files shared with you; trash left out" in wide.text
+    narrow = drive.tools(wide=False)("search_files", words="roadmap")
+    assert "Searched: My Drive, shared drives and files shared with you; trash left out" in narrow.text
+
+
+def test_a_search_of_names_says_that_it_did_not_look_inside(drive):
+    assert "file names only, not what is inside" in drive.tools()("search_files", words="roadmap").text
+    assert "file names only" not in drive.tools()("search_files", content="roadmap").text
+
+
+def test_an_incomplete_search_is_told():
+    drive = MemoryDrive(pages=[FilePage([file("a")], "", incomplete=True)])
+    answer = memory(drive)("search_files", words="a")
+    assert "Found: 1 file shown, perhaps not all" in answer.text
+    assert "incompleteSearch" in answer.text
+
+
+def test_a_list_that_goes_in_a_circle_is_told():
+    drive = MemoryDrive(pages=[FilePage([file("a")], "1", incomplete=False), FilePage([], "1", incomplete=False)])
+    assert "went in a circle" in memory(drive)("search_files", words="a").text
+
+
+def test_a_search_inside_files_is_never_sorted_by_drive():
+    drive = MemoryDrive(pages=page(file("b"), file("a")))
+    answer = memory(drive)("search_files", content="plan", order="name")
+    assert drive.calls[0]["order"] == ""
+    assert answer.names == ["a", "b"]  # all of them are here, so we can sort
+
+
+def test_a_search_inside_files_that_has_more_keeps_drives_order_and_says_so():
+    drive = MemoryDrive(pages=[FilePage([file("b"), file("a")], "1", incomplete=False)])
+    answer = memory(drive)("search_files", content="plan", order="name", limit=2)
+    assert answer.names == ["b", "a"]
+    assert "relevance only" in answer.text
+
+
+def test_a_search_inside_files_of_a_folder_checks_the_folder_itself(drive):
+    answer = drive.tools()("search_files", content="notes", folder="Projects")
+    assert sorted(answer.names) == ["Notes", "Notes", "Offsite notes"]
+    assert "looked through" in answer.text
+    assert "the folder Projects and 3 folders below it" in answer.text
+
+
+def test_no_query_asks_drive_for_words_inside_and_a_folder_at_once():
+    drive = MemoryDrive(folders={"root": file("My Drive", mime_type=FOLDER, id="r")})
+    memory(drive)("search_files", content="plan", folder="root")
+    inside = [call["query"] for call in drive.calls if "fullText" in call.get("query", "")]
+    assert inside
+    assert not [query for query in inside if "in parents" in query]
+
+
+def test_with_permission_for_names_only_a_search_inside_files_says_so(drive):
+    narrow = drive.tools(wide=False)("search_files", content="supplier")
+    assert "may not have looked inside every file" in narrow.text
+    assert "may not have looked inside" not in drive.tools()("search_files", content="supplier").text
+
+
+def test_a_folder_with_more_folders_than_a_query_has_room_for_is_checked_by_us():
+    folders = [file(f"F{n}", mime_type=FOLDER, parent_id="top") for n in range(60)]
+    top = file("Top", mime_type=FOLDER, id="top")
+
+    class Deep(MemoryDrive):
+        def list_page(self, access_token, **values):
+            self._asked(access_token, **values)
+            if "'top' in parents" in values["query"]:
+                return FilePage(folders, "", incomplete=False)
+            if "in parents" in values["query"]:
+                return FilePage([], "", incomplete=False)
+            here, there = file("here", parent_id="id-F59"), file("there", parent_id="elsewhere")
+            return FilePage([here, there], "", incomplete=False)
+
+    drive = Deep(folders={"top": top, "root": top})
+    answer = memory(drive)("search_files", words="e", folder="root")
+    assert answer.names == ["here"]
+    assert "60 folders below it" in answer.text
+    assert "looked through 2 files" in answer.text
+
+
+def test_a_person_nobody_is_called_like_is_answered_with_those_who_are(drive):
+    answer = drive.tools()("search_files", kind="spreadsheet", changed_by="ベン")
+    assert answer.cards == []
+    assert "Ben Ortiz" in lines(answer, "Note: Those who changed")[0]
 
 
 def test_an_owner_by_address_is_drives_filter_and_by_name_ours():
-    drive = MemoryDrive(pages=[FilePage([file("a", owner=BEN)], "", incomplete=False)])
-    find(drive, TOKEN, Handles(), Request(zone=UTC, owner="ben@gmail.example"))
+    drive = MemoryDrive(pages=page(file("a")))
+    memory(drive)("search_files", owner="ben@gmail.example")
     assert drive.calls[0]["query"] == "'ben@gmail.example' in owners and trashed = false"
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, owner="Ben"))
-    assert drive.calls[1]["query"] == "trashed = false"
-    assert found.examined == 1
+    drive.calls.clear()
+    memory(drive)("search_files", owner="Ben")
+    assert drive.calls[0]["query"] == "trashed = false"
 
 
-def test_the_handle_of_a_file_means_the_folder_that_holds_it():
-    drive = MemoryDrive(folders={"parent": folder("Budgets", id="parent")})
-    handles = Handles()
-    handles.number([file("Q3 budget", parent_id="parent")])
-    found = find(drive, TOKEN, handles, Request(zone=UTC, folder="[1]"))
-    assert drive.calls[-1]["query"] == "'parent' in parents and trashed = false"
-    assert found.searched == "the folder Budgets itself, not the folders in it; trash left out"
+# Nothing found
 
 
-def test_the_handle_of_a_folder_means_its_content():
-    drive = MemoryDrive(folders={"f": folder("Budgets", id="f", parent_id="up")})
-    handles = Handles()
-    handles.number([folder("Budgets", id="f", parent_id="up")])
-    find(drive, TOKEN, handles, Request(zone=UTC, folder="#1"))
-    assert drive.calls[-1]["query"] == "'f' in parents and trashed = false"
+def test_a_search_that_finds_nothing_tells_what_was_tried_and_what_is_close(drive):
+    answer = drive.tools()("search_files", words="Hermes spaceship")
+    assert answer.cards == []
+    assert lines(answer, "Found") == ["Found: nothing"]
+    assert lines(answer, "Tried") == ["Tried: any one of the words in the name: 3"]
+    assert lines(answer, "Close") == ["Close: 3 files, not what was asked for"]
 
 
-def test_a_handle_that_was_never_given_out_is_explained():
-    with pytest.raises(UnknownHandleError, match=r"no \[9\].*none yet"):
-        find(MemoryDrive(), TOKEN, Handles(), Request(zone=UTC, folder="[9]"))
+def test_what_stands_only_inside_files_is_found_by_the_next_try(drive):
+    answer = drive.tools()("search_files", words="noodles")
+    assert lines(answer, "Tried") == ["Tried: the words inside files: 1"]
+    assert '"Recipe: ramen"' in answer.text
 
 
-def test_a_folder_by_name_is_looked_up_exactly_first():
-    folders = [folder("Finance archive"), folder("Finance", id="fin")]
-    drive = MemoryDrive(pages=[FilePage(folders, "", incomplete=False)])
-    find(drive, TOKEN, Handles(), Request(zone=UTC, folder="finance"))
-    assert drive.calls[-1]["query"] == "'fin' in parents and trashed = false"
+def test_what_stands_in_the_middle_of_a_name_is_found_at_last(drive):
+    answer = drive.tools()("search_files", words="議事録")
+    assert answer.names
+    answer = drive.tools()("search_files", words="カナメ")
+    assert lines(answer, "Tried") == ["Tried: the words inside files: nothing; the words anywhere in the name: 1"]
+    assert '"カタカナメモ"' in answer.text
 
 
-@pytest.mark.parametrize(("names", "text"), [([], "No folder"), (["Ops", "Ops"], "2 folders match")])
-def test_a_folder_name_that_fits_none_or_several_is_explained(names, text):
-    folders = [folder(name, id=f"id{number}") for number, name in enumerate(names)]
-    drive = MemoryDrive(pages=[FilePage(folders, "", incomplete=False)])
-    with pytest.raises(FolderNotFoundError, match=text):
-        find(drive, TOKEN, Handles(), Request(zone=UTC, folder="Ops"))
+def test_another_reading_of_the_days_is_tried(drive):
+    answer = drive.tools()("search_files", words="Annual report", modified="2020")
+    assert "at any time: 1" in lines(answer, "Tried")[0]
 
 
-def test_an_unknown_order_is_explained():
-    with pytest.raises(InvalidFilterError, match="opened"):
-        find(MemoryDrive(), TOKEN, Handles(), Request(zone=UTC, order="size"))
+def test_the_trash_is_looked_into_at_last(drive):
+    answer = drive.tools()("search_files", words="poem")
+    assert "the trash: 1" in lines(answer, "Tried")[0]
 
 
-def test_the_same_file_keeps_its_handle_over_a_restart():
-    handles = Handles()
-    assert handles.number([file("a"), file("b")]) == [1, 2]
-    again = Handles.load(handles.dump())
-    assert again.number([file("b"), file("c")]) == [2, 3]
+def test_nothing_close_ends_with_advice(drive):
+    answer = drive.tools()("search_files", words="Xyzzy")
+    assert lines(answer, "Close") == []
+    assert lines(answer, "Try next")
 
 
-def test_a_folder_whose_name_is_a_number_is_a_name():
-    drive = MemoryDrive(pages=[FilePage([folder("2026", id="y")], "", incomplete=False)])
-    handles = Handles()
-    handles.number([file("a", parent_id="p")])
-    find(drive, TOKEN, handles, Request(zone=UTC, folder="2026"))
-    assert drive.calls[-1]["query"] == "'y' in parents and trashed = false"
-
-
-def test_a_folder_name_without_a_letter_is_explained_as_a_folder():
-    with pytest.raises(FolderNotFoundError, match="folder must be"):
-        find(MemoryDrive(), TOKEN, Handles(), Request(zone=UTC, folder="---"))
-
-
-@pytest.mark.parametrize("who", ["", "Ben"])
-def test_an_incomplete_search_on_any_page_is_kept(who):
-    pages = [FilePage([], "1", incomplete=True), FilePage([file("a", changed_by=BEN)], "", incomplete=False)]
-    assert find(MemoryDrive(pages=pages), TOKEN, Handles(), Request(zone=UTC, changed_by=who)).incomplete
-
-
-@pytest.mark.parametrize("who", ["", "Ben"])
-def test_empty_pages_without_end_are_given_up_and_said(who):
-    drive = MemoryDrive(pages=[FilePage([], str(number + 1), incomplete=False) for number in range(50)])
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, changed_by=who))
-    assert len(drive.calls) == 10
-    assert found.capped
-
-
-def test_files_changed_since_a_period_are_said_to_be_missing():
+def test_without_contents_nothing_looks_inside_files():
     drive = MemoryDrive()
-    assert find(drive, TOKEN, Handles(), Request(zone=UTC, modified_to="2026-11-15")).by_last_change
-    assert not find(drive, TOKEN, Handles(), Request(zone=UTC, words="a")).by_last_change
+    answer = memory(drive, contents=False)("search_files", words="Xyzzy")
+    assert not [call for call in drive.calls if "fullText" in call.get("query", "")]
+    assert "inside files" not in "".join(lines(answer, "Tried"))
+    refused = memory(drive, contents=False)("search_files", content="plan")
+    assert refused.status == "error"
+    assert "names and details only" in refused.text
 
 
-def test_what_was_opened_last_leaves_out_what_was_never_opened():
-    drive = MemoryDrive()
-    found = find(drive, TOKEN, Handles(), Request(zone=UTC, order="opened", only_opened=True))
-    assert drive.calls[-1]["query"] == "viewedByMeTime > '1970-01-01T00:00:00Z' and trashed = false"
-    assert found.looked_for == "files, opened by you"
+def test_without_contents_there_is_no_tool_to_read_with():
+    runner = memory(MemoryDrive(), contents=False)
+    assert "read_file" not in runner.agent.tool_names
+    assert "read_file" in memory(MemoryDrive()).agent.tool_names
 
 
-def test_an_order_alone_hides_no_file():
-    drive = MemoryDrive()
-    find(drive, TOKEN, Handles(), Request(zone=UTC, words="budget", order="opened"))
-    assert drive.calls[-1]["query"] == "name contains 'budget' and trashed = false"
+def test_the_day_of_the_tests_is_a_friday():
+    assert NOW.strftime("%A") == "Friday"

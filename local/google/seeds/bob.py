@@ -17,7 +17,7 @@ SHELF = Shelf(
             opened_by={ALICE.email: "13d"}, text="Item,Price\nLicence,400"),
         Row("Customer call notes", DOC, "Customers", "9d", opened="8d", text="Northwind wants a discount."),
         Row("Northwind contract.pdf", PDF, "Customers", "8w", opened="7w", text="Contract with Northwind."),
-        Row("Feedback form", FORM, "Customers", "9w"),
+        Row("Feedback form", FORM, "Customers", "9w", opened="1d"),
         Row("Office party.jpg", JPEG, "Personal", "40w", padding_bytes=300_000),
         Row("Notes", DOC, "Personal", "12d", opened="10d", text="Buy a bicycle."),
         Row("顧客リスト", SHEET, "Customers", "6w", text="名前\n山田商店"),

@@ -49,7 +49,7 @@ def test_a_question_is_answered_with_a_tool_call_that_fits_botocores_model(clien
 def test_a_tool_result_is_answered_with_text(client):
     answer = ask(client, user("find the budget"), assistant(use("t1", words="budget")), user(result("t1", BEN)))
     assert_fits_the_model(client, "Converse", answer)
-    assert "1. Q3 budget" in answer["output"]["message"]["content"][0]["text"]
+    assert "1. [1]" in answer["output"]["message"]["content"][0]["text"]
     assert answer["stopReason"] == "end_turn"
 
 

@@ -86,6 +86,17 @@ def _running() -> Iterator[Standin]:
     yield from serve(build_state(NOW, clock=clock), clock)
 
 
+@pytest.fixture(scope="session")
+def serve_own() -> Callable[[Callable[[datetime, Clock], State]], Iterator[Standin]]:
+    """Serve what is made from the time and a clock, for tests that need another Drive."""
+
+    def go(make: Callable[[datetime, Clock], State]) -> Iterator[Standin]:
+        clock = Clock()
+        yield from serve(make(NOW, clock), clock)
+
+    return go
+
+
 @pytest.fixture
 def standin(_running: Standin) -> Standin:
     _running.state.reset()

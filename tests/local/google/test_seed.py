@@ -85,7 +85,34 @@ def test_ids_are_the_same_at_every_start():
     assert list(first.items) == list(second.items)
 
 
-@pytest.mark.parametrize("text", ["", "3", "3y", "last day 10:00", "last tue", "tomorrow"])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("month-1 12 10:00", "2026-12-12"),
+        ("month-13 1 10:00", "2025-12-01"),
+        ("quarter-1 40 10:00", "2026-11-09"),
+        ("quarter-4 1 10:00", "2026-01-01"),
+        ("year-1 365 10:00", "2026-12-31"),
+        ("year-4 132 10:00", "2023-05-12"),
+    ],
+)
+def test_days_of_earlier_months_quarters_and_years_are_counted_from_their_first(text, day):
+    assert moment(text, datetime(2027, 1, 31, 23, tzinfo=UTC)).isoformat() == f"{day}T10:00:00+00:00"
+
+
+@given(TIMES, st.sampled_from([("month", 28), ("quarter", 90), ("year", 365)]))
+def test_the_last_months_quarters_and_years_are_over_on_every_day(now, unit):
+    name, days = unit
+    first, last = (moment(f"{name}-1 {day} 00:00", now) for day in (1, days))
+    assert first.day == 1
+    assert moment(f"{name}-2 {days} 00:00", now) < first <= last < now
+    assert (now - first).days <= 2 * (days + 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "3", "3y", "last day 10:00", "last tue", "tomorrow", "month-0 1 10:00", "month-1 10:00", "day-1 1 10:00"],
+)
 def test_a_time_that_cannot_be_read_is_an_error(text):
     with pytest.raises(ValueError, match="not a time"):
         moment(text, datetime(2026, 11, 20, tzinfo=UTC))

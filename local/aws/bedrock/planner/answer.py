@@ -1,13 +1,15 @@
 """Word the answer from tool results. Pure.
 
-File names are data: they are copied into the list as they are and never read as anything else.
+A file is written as its handle, `[3]`, which the agent shows to the person as the file's name and link: names are data
+and are not copied. Only lines that were read from a file are, as a quotation.
 """
 # ruff: noqa: RUF001 - typographic quotation marks and dashes, as people write them
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from local.aws.bedrock.planner import asked as asking
 from local.aws.bedrock.planner.english_words import English
 from local.aws.bedrock.planner.intents import Call, Language, Row
 from local.aws.bedrock.planner.japanese_words import Japanese
@@ -25,27 +27,74 @@ class Answered:
     result: Result
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question behind the results. `is_unclear`: it means one file, and the results have several that fit."""
+
+    text: str
+    today: date | None
+    known: Sequence[Row] = ()
+    is_unclear: bool = False
+
+
 def wording(language: Language) -> Wording:
     """Return the sentences of a language."""
     return _WORDINGS[language]
 
 
-def write(answered: Sequence[Answered], language: Language, today: date | None, known: Sequence[Row]) -> str:
-    """Answer from the results, one part each; the numbering runs on. `known` are rows listed before."""
+def write(answered: Sequence[Answered], language: Language, asked: Asked) -> str:
+    """Answer from the results, one part each; the numbering runs on."""
     words, parts, number = wording(language), [], 0
     for item in answered:
-        if item.result.failure:
-            said = words.failed(item.result)
-        elif not item.result.rows:
-            said = words.nothing(item.call, item.result, today)
-        else:
-            lines = [f"{number + index}. {_line(row)}" for index, row in enumerate(item.result.rows, start=1)]
-            number += len(lines)
-            said = "\n".join([words.heading(item.call, item.result, today, known), *lines, words.closing(item.result)])
+        said, count = _part(item, words, asked, number)
+        number += count
         if said not in parts:  # two tools that wait for the same consent fail in the same words
             parts.append(said)
     return "\n\n".join(parts)
 
 
-def _line(row: Row) -> str:
-    return f"{row.name} – {', '.join(row.facts)}" if row.facts else row.name
+def _part(item: Answered, words: Wording, asked: Asked, number: int) -> tuple[str, int]:
+    """Return the answer to one call, and how many files it numbers, from `number` + 1 on."""
+    call, result = item.call, item.result
+    if result.is_not_connected:
+        return words.not_connected(), 0
+    if result.is_text:
+        return _reading(result, words, asked), 0
+    if result.details:
+        return _details(result, words, asked), 0
+    rows, shown = (result.close, []) if not result.rows else (result.rows, [])
+    shown = [f"{number + index}. {_line(row, call, result, words)}" for index, row in enumerate(rows, start=1)]
+    if result.failure:
+        parts = [words.failed(result, which=bool(rows)), *shown]
+    elif not result.rows:
+        parts = [words.nothing(call, result, asked.today), *([words.close(), *shown] if rows else [])]
+        parts += [words.advice(result)] if result.advice else []
+    else:
+        known: Mapping[str, Row] = {row.handle: row for row in asked.known}
+        heading = words.which() if asked.is_unclear else words.heading(call, result, asked.today, known)
+        parts = [heading, *shown, words.closing(call, result)]
+    return "\n".join(parts), len(rows)
+
+
+def _line(row: Row, call: Call, result: Result, words: Wording) -> str:
+    """Return a row without what the question or the heading has said already."""
+    said = {f"in {result.inside}"} if result.inside else set()
+    said |= {str(call.arguments.get("kind", ""))}
+    facts = words.facts([fact for fact in row.facts if fact not in said])
+    return f"{row.handle} – {facts}" if facts else row.handle
+
+
+def _details(result: Result, words: Wording, asked: Asked) -> str:
+    label = asking.label_of(asked.text)
+    facts = dict(result.details)
+    first = [words.fact(result.rows[0].handle, label, facts.get(label, ""))] if label else []
+    rest = [words.detail(name, value) for name, value in result.details if name != label]
+    heading = words.details_heading(result.rows[0].handle, is_rest=bool(first))
+    return "\n".join([*first, heading, *(f"- {line}" for line in rest), *words.notes(result)])
+
+
+def _reading(result: Result, words: Wording, asked: Asked) -> str:
+    handle = result.rows[0].handle if result.rows else ""
+    lines = asking.matching_lines(result.lines, asked.text, result.rows[0].name if result.rows else "")
+    quoted = [f"> {asking.quoted(line)}" for line in lines.found]
+    return "\n".join([words.reading(handle, lines), *quoted, words.read_on(result)]).strip()

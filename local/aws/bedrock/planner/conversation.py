@@ -6,49 +6,64 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from local.aws.bedrock.planner import small_talk
 from local.aws.bedrock.planner.answer import Answered
-from local.aws.bedrock.planner.intents import Call, Language, Row
+from local.aws.bedrock.planner.intents import Call, Language, Memory, Row
 from local.aws.bedrock.planner.reading import language_of
 from local.aws.bedrock.planner.results import parse
 
 Message = Mapping[str, Any]
 _TODAY = re.compile(r"Today is \w+,? (\d{4}-\d{2}-\d{2})")
+_LISTINGS = frozenset({"list_files", "search_files", "more_files", "list_shared_drives"})
+_QUERIES = frozenset({"list_files", "search_files"})
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`text` is what the person says now, "" if the tools have just answered and nothing was said beside that."""
+    """`text` is what the person says now, "" if the tools have just answered and nothing was said beside that.
+
+    `has_several`: the last answer of the tools had more than one file.
+    """
 
     text: str
     language: Language
     answered: Sequence[Answered]
     rows_before: Sequence[Row]
-    rows_now: Sequence[Row]
-    last_calls: Sequence[Call]
+    memory: Memory
     calls_so_far: int
+    has_several: bool
 
 
-def read(messages: Sequence[Message]) -> Conversation:
+def read(messages: Sequence[Message], today: date | None) -> Conversation:
     """Read the conversation; the last message is the user's."""
-    last = messages[-1]
-    texts = _texts(last)
-    answered = _answered(messages, len(messages) - 1)
+    texts = _texts(messages[-1])
     said = next(
         (text for message in reversed(messages) for text in reversed(_texts(message)) if message["role"] == "user"), ""
     )
-    before = [rows for index in range(len(messages) - 1) if (rows := _rows(_answered(messages, index)))]
-    seen = [row for rows in before for row in rows]
-    now = _rows(answered) or (before[-1] if before else [])
-    calls = [found for message in messages if (found := _calls(message))]
+    made = [calls for message in messages if (calls := _calls(message))]
+    rounds = [found for index in range(len(messages)) if (found := _answered(messages, index))]
+    answered = _answered(messages, len(messages) - 1)
+    before = rounds[:-1] if answered else rounds
     return Conversation(
         text=texts[-1] if texts else "",
         language=language_of(said),
         answered=answered,
-        rows_before=seen,
-        rows_now=now,
-        last_calls=list(calls[-1].values()) if calls else [],
-        calls_so_far=sum(len(found) for found in calls),
+        rows_before=[row for found in before for item in found for row in item.result.rows],
+        memory=_memory(rounds, made, today),
+        calls_so_far=sum(map(len, made)),
+        has_several=bool(rounds) and any(len(item.result.rows) > 1 for item in rounds[-1]),
     )
+
+
+def question_of(messages: Sequence[Message]) -> Sequence[Message]:
+    """Return the messages up to the question that the results in the last message belong to.
+
+    A "done" that let a question go on after consent is none itself.
+    """
+    index = len(messages) - 2
+    while index > 0 and not (messages[index]["role"] == "user" and _asks(_texts(messages[index]))):
+        index -= 1
+    return messages[: index + 1]
 
 
 def today_in(system: str) -> date | None:
@@ -58,6 +73,37 @@ def today_in(system: str) -> date | None:
         return date.fromisoformat(found[-1]) if found else None
     except ValueError:
         return None
+
+
+def _memory(rounds: Sequence[Sequence[Answered]], calls: Sequence[Mapping[str, Call]], today: date | None) -> Memory:
+    listings = [
+        [row for item in found if _lists(item) for row in (*item.result.rows, *item.result.close)] for found in rounds
+    ]
+    rows = next((listed for listed in reversed(listings) if listed), [])
+    spoken_of = next((found for found in reversed(rounds) if any(item.result.rows for item in found)), ())
+    latest = [item for found in rounds[-1:] for item in found]
+    listed_last = next((found for found in reversed(rounds) if any(item.call.tool in _LISTINGS for item in found)), ())
+    queries = [call for made in calls for call in made.values() if call.tool in _QUERIES]
+    reading = next((item.result for item in latest if item.result.is_text and item.result.rows), None)
+    return Memory(
+        today=today,
+        rows=rows,
+        it=next((row for item in spoken_of for row in item.result.rows), None),
+        last_calls=list(calls[-1].values()) if calls else [],
+        query=queries[-1] if queries else None,
+        has_all=bool(listed_last) and not any(item.result.is_open for item in listed_last),
+        reading=(reading.rows[0].handle, reading.next_start) if reading else None,
+        not_connected=any(item.result.is_not_connected for item in latest),
+    )
+
+
+def _asks(texts: Sequence[str]) -> bool:
+    return bool(texts) and small_talk.topic_of(texts[-1]) != "done"
+
+
+def _lists(item: Answered) -> bool:
+    """Tell what shows files to choose from: lists, and the candidates of a name that fits several."""
+    return item.call.tool in _LISTINGS or bool(item.result.failure)
 
 
 def _texts(message: Message) -> list[str]:
@@ -80,7 +126,3 @@ def _results(message: Message) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for block in message["content"]:
         if "toolResult" in block:
             yield block["toolResult"]["toolUseId"], block["toolResult"]
-
-
-def _rows(answered: Sequence[Answered]) -> list[Row]:
-    return [row for item in answered for row in item.result.rows]

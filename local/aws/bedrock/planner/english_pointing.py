@@ -1,66 +1,56 @@
-"""Read an English reference to a listed file: "the second one's folder", "[2]", "more like it". Pure."""
-# ruff: noqa: RUF001 - typographic quotation marks and dashes, as people write them
+"""Find the file that an English question points at: "the second one", "number 3", "its folder". Pure."""
+# ruff: noqa: RUF001 - typographic quotation marks, as people write them
 
 import re
-from collections.abc import Sequence
 
-from local.aws.bedrock.planner.intents import Call, Intent, Memory, Talk
+from local.aws.bedrock.planner.intents import Memory, Row, Talk
+from local.aws.bedrock.planner.question import Scanner
+from local.aws.bedrock.planner.vocabulary import FILE_NOUN_EN, kind_en
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_REFERENCE = re.compile(
-    rf"\[(?P<handle>\d+)\]"
-    rf"|\b(?:the )?(?:(?P<word>{'|'.join(_ORDINALS)}|last)|(?P<nth>\d{{1,2}})(?:st|nd|rd|th))"
-    r" (?:one|file|result|folder|document|spreadsheet)s?(?:'s|’s)?(?! I )\b"
-    r"|\b(?:number|no\.) ?(?P<number>\d{1,2})\b",
+_NTH = rf"(?:(?P<word>{'|'.join(_ORDINALS)}|last)|(?P<nth>\d{{1,3}})(?:st|nd|rd|th))"
+_ONE = re.compile(
+    rf"\b(?:the |that )?{_NTH} (?P<noun>one|result|hit|{FILE_NOUN_EN})(?! (?:i|that|you|we|\w+ (?:changed|edited)) ?)\b"
+    r"|(?:\b(?:number|no\.?|nr\.?|file|item|result)|#) ?(?P<number>\d{1,3})\b"
+    rf"|\bthe (?:(?P<bare>{'|'.join(_ORDINALS)}|last)|(?P<bare_nth>\d{{1,3}})(?:st|nd|rd|th))(?=\W*$|['’]s\b)"
+    r"|^\W*(?:open|read|show(?: me)?|summari[sz]e|details (?:of|on|for|about)|take)\s+(?P<digit>\d{1,2})\W*$"
+    r"|^[\s(#]*(?P<alone>\d{1,2})[\s).!?]*$",
     re.IGNORECASE,
 )
-_IT = re.compile(r"\b(?:it|its|that one|this one|that folder|that file|them|those)\b", re.IGNORECASE)
-_ASKED_OF_IT = re.compile(r"\b(?:its|that) folder\b|\bopen it\b|\bwhere is it\b", re.IGNORECASE)
-_NEAR = re.compile(r"\b(?:folder|open|inside|in|like|where|next to|around|contents?|list|show)\b", re.IGNORECASE)
-_LIKE = re.compile(r"\b(?:more|others?|similar|things|files) (?:like|to)\b|\bsame folder\b", re.IGNORECASE)
-_MORE = re.compile(
-    r"\W*(?:(?:show|list|give)(?: me)? )?(?:the |some )?(?:more|next|rest)(?: files| results| ones)?(?: please)?\W*",
+_IT = re.compile(
+    r"\b(?:(?P<its>its)|it|that one|this one|(?:that|this) (?:file|folder|document|doc|spreadsheet|sheet|pdf"
+    r"|presentation|image|drive)|(?<=in )there|the (?:file|document)(?=\W*$))\b",
     re.IGNORECASE,
 )
-_PAGE = 20
-_MOST = 100
+_NO_IT = re.compile(r"\b(?:find|search|look(?:ing)? for|that (?:have|has|contain|mention))\b", re.IGNORECASE)
 
 
-def pointed_at(text: str, memory: Memory) -> list[Intent] | None:
-    """Return what to do about the file that is pointed at, or None if none is."""
-    match = _REFERENCE.search(text)
-    is_it = bool(_IT.search(text)) and bool(_LIKE.search(text) or _ASKED_OF_IT.search(text))
-    if not (match or is_it) or not _NEAR.search(text):
-        return None
-    if match and match["handle"]:
-        return [Call("list_files", {"folder": f"[{match['handle']}]"})]
-    index = _index(match, len(memory.rows)) if match else 0
-    if not 0 <= index < len(memory.rows):
-        return [Talk("which_one")]
-    return [Call("list_files", {"folder": memory.rows[index].handle})]
+def mark(scanner: Scanner, memory: Memory) -> Talk | None:
+    """Put marks in the place of what points at a file; None unless it points at one that was never listed."""
+    if match := _ONE.search(scanner.text):
+        row = _row(match, memory)
+        if row:
+            _replace(scanner, match, row.handle)
+            return None
+        if not match["noun"] or match["noun"].lower() in {"one", "result", "hit"} or memory.rows:
+            return Talk("which_one")
+    if memory.it and not _NO_IT.search(scanner.text) and (match := _IT.search(scanner.text)):
+        _replace(scanner, match, memory.it.handle, "'s" if match["its"] else "")
+    return None
 
 
-def asks_for_its_like(text: str) -> bool:
-    """Tell "show me more like it" from a question of its own."""
-    return bool(_LIKE.search(text))
+def _replace(scanner: Scanner, match: re.Match[str], handle: str, after: str = "") -> None:
+    start, end = match.span()
+    if match["digit"] if "digit" in match.re.groupindex else False:
+        start = match.start("digit")
+    mark = scanner.mark(handle, is_reference=True)
+    scanner.text = f"{scanner.text[:start]}{mark}{after}{scanner.text[end:]}"
 
 
-def asks_for_more(text: str) -> bool:
-    """Tell whether the whole text is "show me more"."""
-    return bool(_MORE.fullmatch(text))
-
-
-def more_of(calls: Sequence[Call]) -> list[Intent]:
-    """Return the last calls with a higher limit; the tools have no pages."""
-    return [Call(call.tool, {**call.arguments, "limit": _raised(call.arguments.get("limit"))}) for call in calls]
-
-
-def _raised(limit: object) -> int:
-    return min((limit if isinstance(limit, int) else _PAGE) + _PAGE, _MOST)
-
-
-def _index(match: re.Match[str], count: int) -> int:
-    word = (match["word"] or "").lower()
-    if word:
-        return count - 1 if word == "last" else _ORDINALS.index(word)
-    return int(match["nth"] or match["number"]) - 1
+def _row(match: re.Match[str], memory: Memory) -> Row | None:
+    word = (match["word"] or match["bare"] or "").lower()
+    number = match["nth"] or match["number"] or match["bare_nth"] or match["digit"] or match["alone"]
+    kind = kind_en(match["noun"] or "")
+    rows = [row for row in memory.rows if row.facts[:1] == (kind,)] or list(memory.rows)
+    index = (len(rows) - 1 if word == "last" else _ORDINALS.index(word)) if word else int(number) - 1
+    return rows[index] if 0 <= index < len(rows) else None

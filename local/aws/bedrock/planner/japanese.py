@@ -6,48 +6,41 @@ As in English, every rule cuts out what it understood; what is left must be the 
 
 import re
 
-from local.aws.bedrock.planner import dates_ja, small_talk
+from local.aws.bedrock.planner import dates_ja, follow_up, japanese_asking, japanese_rules, small_talk
 from local.aws.bedrock.planner.intents import Call, Intent, Memory, Talk
-from local.aws.bedrock.planner.question import QUOTED, Scanner, Wanted
-from local.aws.bedrock.planner.vocabulary import KIND_JA
+from local.aws.bedrock.planner.question import Scanner
+from local.aws.bedrock.planner.wanted import Wanted
 
 _BETWEEN = re.compile(r"(?:、|。|？)?(?:それと|それから|あと|また|そして)、?|。(?=.)|(?<=て)、(?=.)")
-_NAME = (
-    rf"(?P<who>{QUOTED}|[A-Za-z][A-Za-z0-9_.@+-]*(?: [A-Z][A-Za-z0-9_.-]*)*|[一-龯々ァ-ヶー]{{1,12}}?)"
-    "(?:さん|くん|ちゃん|氏|様)?"
-)
-_CHANGE = r"(?:変更|編集|更新|修正)"
-_NOUN = "ファイル|" + KIND_JA.pattern.replace("?P<", "?P<noun_")
-_ME = frozenset({"私", "僕", "俺", "自分", "わたし"})
 _REQUEST = re.compile(
-    r"(?:見せて|教えて|探して|検索して|さがして|見つけて|一覧(?:に|を|で)?(?:して|表示して|出して)?|表示して"
-    r"|リスト(?:に)?(?:して)?|出して|開いて)"
+    r"(?:見せて|教えて|探して(?:い(?:ます|る))?|検索して|さがして|見つけて|一覧(?:に|を|で)?(?:して|表示して|出して)?|表示して"
+    r"|リスト(?:に)?(?:して)?|出して|開いて|並べて|並べ替えて)"
     r"(?:ください|下さい|くれ(?:る|ます)?(?:か)?|ほしい(?:です)?|もらえ(?:る|ます)か)?"
-    r"|どこ(?:に)?(?:ある|あります|です)?か?|何|なに|どの|どれ|どんな|ありますか|ある|あります|ですか|です|でしたか|でした"
-    r"|ファイル|もの|やつ|すべて|全部|全て|私|僕|自分|最近|最後|一番|新しい|順|ください|お願いします|知りたい"
+    r"|どこ(?:に)?(?:ある|あります|です)?か?|いくつ|何|なに|どの|どれ|どんな|ありますか|ある|あります|ですか|です|でしたか|でした"
+    r"|ファイル|もの|やつ|すべて|全部|全て|私|僕|自分|最近|最後|一番|新しい|順|ください|お願いします|知りたい|だけ|他|ほか"
+    r"|中身|内容|直下|はず|くれる"
 )
 _PARTICLE = re.compile(r"[のをはがにでともへかねよ、。？！\s¦?!,.]+")
-_ORDINAL = re.compile(
-    r"\[(?P<handle>\d+)\]|(?P<n>[1-9１-９一二三四五六七八九]|\d{2})(?:番目|つ目|個目)|(?P<last>最後のファイル|最後のもの)"
+_MORE = re.compile(
+    r"\W*(?:もっと|続き|つづき|次(?:の(?:ページ|\d+件))?|残り|ほかに(?:は|も)?|他に(?:は|も)?)(?:を|の分|も|は)?"
+    r"(?:たくさん)?(?:見せて|見たい|表示して|出して|教えて|お願い(?:します)?|読んで|ある|あります|か|ください|下さい)*\W*"
 )
-_X = rf"(?P<x>{QUOTED}|[^¦、。？\sのを]+?)"
-_EXPLICIT = (
-    rf"{_X}(?:という|って(?:いう)?)(?:名前|名|タイトル)の?(?!フォルダ)",
-    rf"名前(?:に|が){_X}(?:を含む|が入った|の|を含んだ)",
-    rf"{_X}(?:に関する|についての|を含む)",
+_DRIVES = re.compile(
+    r"\W*(?:(?:私の|使える|すべての|全ての|どんな)\s?)?共有ドライブ(?:には)?(?:の?一覧|のリスト|の名前)?(?:は|を|が|に)?\s?"
+    r"(?:どれ|何|いくつ|全部|すべて)?(?:が|を)?"
+    r"(?:見せて|教えて|表示して|出して|一覧にして|あります|ある|ですか|です|か|ください|下さい|の)*\W*"
 )
-_LOOSE = (
-    rf"(?P<x>{QUOTED})",
-    r"(?P<x>[^¦、。？をはの]+)(?:の(?:ファイル|資料))?(?:を(?=探|検索|さが|見つけ)|は(?=どこ))",
+_NO_SHARED_PERIOD = "共有された日で絞り込むことはできません。最後に変更された日で探します。"
+_REFINES = re.compile(
+    r".{1,40}(?:だけ|のみ)(?:に|を)?(?:して|見せて|表示して|絞って|出して|教えて|ください)*\W*"
+    r"|(?:では|じゃあ|それでは)?.{1,20}(?:は|なら)[？?]?|.{1,20}順(?:に|で)?(?:して|並べて|並べ替えて|ください)*\W*"
 )
-_DIGITS = {character: index % 9 + 1 for index, character in enumerate("123456789１２３４５６７８９一二三四五六七八九")}
-_NO_FILTER = "開いた日で絞り込むことはできません。開いた順に並べます。日付は一覧をご覧ください。"
 
 
 def read(text: str, memory: Memory) -> list[Intent]:
     """Return what the person wants: one or more tool calls, or one thing to say."""
-    whole = Scanner.over(small_talk.without_opening(text))
-    if small_talk.is_out_of_scope(whole.text):
+    whole = Scanner.over(small_talk.without_opening(text), "ja")
+    if small_talk.is_out_of_scope(whole.text, "ja"):
         return [Talk("refuse")]
     parts = [part for part in _BETWEEN.split(whole.text) if part.strip()]
     if len(parts) > 1:
@@ -58,94 +51,59 @@ def read(text: str, memory: Memory) -> list[Intent]:
 
 
 def _one(scanner: Scanner, memory: Memory) -> list[Intent]:
-    if match := _ORDINAL.search(scanner.text):
-        return [_pointed_at(match, memory)]
+    if _MORE.fullmatch(scanner.text):
+        if memory.reading:
+            return [follow_up.read_on(memory)]
+        if memory.query or memory.last_calls:
+            return [follow_up.more(memory)]
+    if _DRIVES.fullmatch(scanner.text):
+        return [Call("list_shared_drives", {})]
+    unclear = japanese_asking.mark(scanner, memory)
+    if unclear:
+        return [unclear]
+    return _of_one_file(scanner, memory) or _filtered(scanner, memory)
+
+
+def _of_one_file(scanner: Scanner, memory: Memory) -> list[Intent]:
+    """Read a question about one file: a handle, path, URL or name, or a description of it to search for first."""
+    asked = japanese_asking.asked_of_one(scanner.text)
+    if not asked:
+        bare = _PARTICLE.sub(" ", _REQUEST.sub(" ", scanner.text)).strip()
+        reference = scanner.reference(bare)
+        return [follow_up.of_reference(reference, memory, memory.pending)] if reference else []
+    step, named = asked
+    if reference := scanner.reference(named):
+        return [follow_up.of_reference(reference, memory, step)]
     wanted = Wanted()
-    has_noun = bool(re.search(r"ファイル|ドライブ|一覧", scanner.text))
-    if memory.today is None:
-        if re.search(r"今|昨|先|去年", scanner.text):
-            return [Talk("no_date")]
-    elif found := dates_ja.find(scanner.text, memory.today):
-        wanted.period = found[0]
+    part = scanner.part(named)
+    _take_period(part, wanted, memory)
+    japanese_rules.take_people(part, wanted)
+    if wanted.is_search:
+        japanese_rules.take_all(part, wanted)
+        return list(wanted.calls(then=step))
+    return [follow_up.of_name(scanner.plain(named), memory, step)]
+
+
+def _filtered(scanner: Scanner, memory: Memory) -> list[Intent]:
+    text, wanted = scanner.text, Wanted()
+    has_noun = bool(re.search(r"ファイル|ドライブ|一覧", text))
+    if memory.today is None and re.search(r"今|昨|先|去年", text):
+        return [Talk("no_date")]
+    _take_period(scanner, wanted, memory)
+    japanese_rules.take_all(scanner, wanted)
+    rest = _PARTICLE.sub(" ", _REQUEST.sub(" ", scanner.text)).strip()
+    if _REFINES.fullmatch(text) and memory.query and not (rest or wanted.is_empty or wanted.words or wanted.folder):
+        return [follow_up.refined(memory.query, wanted)]
+    # What a person says is the name counts more than what else they say of the file.
+    is_named = bool(wanted.words or wanted.content or wanted.phrase) and bool(re.search(r"名前|書いて|中身", text))
+    if (rest and not is_named) or (wanted.is_empty and not has_noun):
+        return [Talk("unknown")]
+    wanted.folder = follow_up.known(wanted.folder, memory)
+    return list(wanted.calls(_NO_SHARED_PERIOD if wanted.shared_with_me and wanted.modified else ""))
+
+
+def _take_period(scanner: Scanner, wanted: Wanted, memory: Memory) -> None:
+    if memory.today and (found := dates_ja.find(scanner.text, memory.today)):
+        wanted.modified = found[0]
         start = scanner.text.find(found[1])
         scanner.cut(start, start + len(found[1]))
-    note = _take_all(scanner, wanted)
-    rest = _PARTICLE.sub(" ", _REQUEST.sub(" ", scanner.text)).strip()
-    if rest or (wanted.is_empty and not has_noun):
-        return [Talk("unknown")]
-    return list(wanted.calls(note))
-
-
-def _pointed_at(match: re.Match[str], memory: Memory) -> Intent:
-    if match["handle"]:
-        return Call("list_files", {"folder": f"[{match['handle']}]"})
-    index = len(memory.rows) - 1 if match["last"] else _number(match["n"]) - 1
-    if not 0 <= index < len(memory.rows):
-        return Talk("which_one")
-    return Call("list_files", {"folder": memory.rows[index].handle})
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else _DIGITS[text]
-
-
-def _take_all(scanner: Scanner, wanted: Wanted) -> str:
-    note = ""
-    if scanner.take(r"(?:(?:私|僕|自分)(?:が|の))?(?:最近|最後に|直近で)?(?:開いた|見た|閲覧した|開きました)(?:か)?"):
-        wanted.order = "opened"
-        wanted.period, note = (None, _NO_FILTER) if wanted.period else (None, "")
-    _words(scanner, wanted, _EXPLICIT)
-    _people(scanner, wanted)
-    if scanner.take(rf"(?:最近|最後に){_CHANGE}(?:された|した)|{_CHANGE}順"):
-        wanted.order = "changed"
-    scanner.take(rf"(?:に)?{_CHANGE}(?:された|した|があった|しました|されました)|変わった|更新")
-    _folder(scanner, wanted)
-    _words(scanner, wanted, _LOOSE)
-    while match := scanner.take(KIND_JA):
-        if match.lastgroup and match.lastgroup not in wanted.kinds:
-            wanted.kinds.append(match.lastgroup)
-    if match := scanner.take(r"(\d{1,2})(?:件|個|つ)"):
-        wanted.limit = min(max(int(match[1]), 1), 100)
-    return note
-
-
-def _people(scanner: Scanner, wanted: Wanted) -> None:
-    if match := scanner.take(rf"{_NAME}が[\s¦]*(?:最後に|最近)?{_CHANGE}(?:した|している|しました)"):
-        wanted.changed_by = _person(scanner.plain(match["who"]))
-    owned = scanner.take(rf"{_NAME}が(?:所有(?:する|している|の)|持っている|オーナーの|作成者の)")
-    owned = owned or scanner.take(rf"(?:オーナー|所有者)(?:が|は){_NAME}の?")
-    # Only a name in Latin letters or with a title: 「予算のファイル」 is not owned by anybody.
-    owned = owned or scanner.take(rf"(?P<who>[A-Za-z][A-Za-z0-9_.@+-]*)(?:さん|氏)?の(?={_NOUN})")
-    owned = owned or scanner.take(rf"(?P<who>[一-龯ァ-ヶー]{{1,12}}?)(?:さん|氏|様)の(?={_NOUN})")
-    if not owned:
-        return
-    who = scanner.plain(owned["who"])
-    wanted.owner = "me" if who in _ME and "が" in owned[0] else "" if who in _ME else who
-
-
-def _person(name: str) -> str:
-    return "me" if name in _ME else name
-
-
-def _folder(scanner: Scanner, wanted: Wanted) -> None:
-    match = scanner.take(
-        rf"(?P<x>{QUOTED}|[\w&-]+?)(?:という(?:名前の)?)?(?:の)?フォルダー?(?:の(?:中身?|内容)?|内|を|に|は)"
-    )
-    match = match or scanner.take(rf"フォルダー?(?P<x>{QUOTED})(?:の(?:中身?|内容)|内|を|に|は)?")
-    if match:
-        wanted.folder = scanner.plain(match["x"])
-    elif scanner.take(r"マイドライブ(?:の(?:中身?|内容)|直下)?"):
-        wanted.folder = "root"
-
-
-def _words(scanner: Scanner, wanted: Wanted, patterns: tuple[str, ...]) -> None:
-    for pattern in () if wanted.words else patterns:
-        match = scanner.take(pattern)
-        if not match:
-            continue
-        kind = KIND_JA.fullmatch(match["x"].strip())
-        if kind and kind.lastgroup:
-            wanted.kinds.append(kind.lastgroup)
-        else:
-            wanted.words = scanner.plain(match["x"])
-        return

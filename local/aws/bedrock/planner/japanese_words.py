@@ -4,12 +4,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from local.aws.bedrock.planner.intents import Call, Row, Topic
-from local.aws.bedrock.planner.results import Result, for_a_person
-from local.aws.bedrock.planner.vocabulary import NOUNS_JA
-from local.aws.bedrock.planner.wording import as_date, folder_name, is_file, text_of
+from local.aws.bedrock.planner import japanese_filters as filters
+from local.aws.bedrock.planner import japanese_tools as tools
+from local.aws.bedrock.planner.asked import Lines
+from local.aws.bedrock.planner.intents import Call, Topic
+from local.aws.bedrock.planner.results import Result
+from local.aws.bedrock.planner.wording import Known
 
-_EXAMPLES = "「先週Benが変更したスプレッドシートは？」「最近開いたファイル」「予算という名前のファイル」"
+_EXAMPLES = (
+    "「先週Benが変更したスプレッドシートは？」「最近開いたファイル」「予算という名前のファイル」"
+    "「Finance/2025の中身」「2番目は誰が見られますか」"
+)
 _TOPICS: dict[Topic, str] = {
     "greeting": f"こんにちは。Googleドライブのファイルの一覧と検索ができます。例えば、{_EXAMPLES}とお尋ねください。",
     "help": (
@@ -22,8 +27,8 @@ _TOPICS: dict[Topic, str] = {
     "done": "わかりました。何を探しましょうか。",
     "never_mind": "わかりました。Googleドライブは見ません。",
     "refuse": (
-        "それはできません。Googleドライブのファイルの一覧と検索だけができます。"
-        "中身を読んだり、変更、送信、削除をしたりはしません。"
+        "それはできません。Googleドライブのファイルの一覧、検索、読み取りだけができます。"
+        "変更、送信、共有、削除はしません。"
     ),
     "unknown": (
         "私は台本どおりに答える代役で、Claudeではありません。すみませんが、わかりませんでした。"
@@ -31,104 +36,114 @@ _TOPICS: dict[Topic, str] = {
     ),
     "no_tool": "ここには、そのための道具がありません。",
     "no_date": "今日の日付を知らされていないので、どの日のことかわかりません。日付をお書きください。",
+    "no_more": "ほかにはありません。先ほどの一覧ですべてです。",
     "which_one": "どのファイルのことかわかりません。その番号のファイルはまだお見せしていません。名前をお書きください。",
 }
-_SEARCHED = (
-    ("My Drive", "マイドライブ"),
-    ("shared drives and files shared with you", "共有ドライブ、あなたと共有されたファイル"),
-    ("; trash left out", "（ゴミ箱は除く）"),
-    (", ", "、"),
-)
 
 
 class Japanese:
     """The planner's Japanese."""
 
-    def heading(self, call: Call, result: Result, today: date | None, known: Sequence[Row]) -> str:
+    def heading(self, call: Call, result: Result, today: date | None, known: Known) -> str:
         """「11月9日から11月15日までにBenが変更したスプレッドシートは3件です:」"""
         count = len(result.rows)
-        if call.tool == "list_files":
-            return f"{_listed(call, known)}は{count}件です:"
-        return f"{_described(call, today, known)}は{count}件です:"
+        if call.tool == "list_shared_drives":
+            return f"共有ドライブは{count}つです:"
+        if call.tool == "more_files":
+            return f"続きの{count}件です:"
+        what = filters.listed(call, result, known) if call.tool == "list_files" else filters.described(call, today)
+        return f"{what}は{count}件です:"
 
-    def closing(self, result: Result) -> str:
+    def which(self) -> str:
+        """Ask which of several files is meant."""
+        return "当てはまるファイルが複数あります。どれのことですか。"
+
+    def facts(self, facts: Sequence[str]) -> str:
+        """Say what is known of a row's file."""
+        return "、".join(map(tools.fact, facts))
+
+    def closing(self, call: Call, result: Result) -> str:
         """Say where it was searched, and whether there is more."""
         count = len(result.rows)
-        shown = f"これですべてです（{count}件中{count}件）。"
+        shown = (
+            "これですべてです。"
+            if call.tool in {"more_files", "list_shared_drives"}
+            else f"これですべてです（{count}件中{count}件）。"
+        )
         if result.has_more:
-            shown = f"最初の{count}件です。ほかにもあります。"
+            first = "次の" if call.tool == "more_files" else "最初の"
+            shown = f"{first}{count}件です。ほかにもあります。「もっと」と言えば続きを出します。"
         elif result.is_partial:
             shown = f"見つかったのは{count}件です。ほかにもあるかもしれません。"
-        return shown + _searched(result)
+        return shown + _searched(result) + "".join(self.notes(result))
 
     def nothing(self, call: Call, result: Result, today: date | None) -> str:
-        """Say that nothing was found, what was looked for and where."""
-        what = _listed(call, ()) if call.tool == "list_files" else _described(call, today, ())
-        looked = f"検索条件: {result.looked_for}。" if result.looked_for else ""
-        return f"{what}は見つかりませんでした。{looked}{_searched(result)}"
+        """Say that nothing was found, what was looked for, where, and what else was tried."""
+        if call.tool == "list_shared_drives":
+            what = "共有ドライブ"
+        elif call.tool == "more_files":
+            what = "続きのファイル"
+        else:
+            what = filters.listed(call, result, {}) if call.tool == "list_files" else filters.described(call, today)
+        said = "まだ見つかっていません" if result.is_unfinished else "見つかりませんでした"
+        tried = f"ほかに試したこと: {tools.tried(result.tried)}。" if result.tried else ""
+        return f"{what}は{said}。{_searched(result)}{tried}{''.join(self.notes(result))}"
 
-    def failed(self, result: Result) -> str:
+    def close(self) -> str:
+        """Introduce what is not what was asked for."""
+        return "お尋ねのものではありませんが、近いものです:"
+
+    def advice(self, result: Result) -> str:
+        """Say what may be tried next."""
+        return "".join(f"{tools.advice(text)}。" for text in result.advice)
+
+    def notes(self, result: Result) -> list[str]:
+        """Say what a tool has noted."""
+        return [f"注意: {tools.note(note)}" for note in result.notes]
+
+    def fact(self, handle: str, label: str, value: str) -> str:
+        """Say the one detail of a file that was asked for."""
+        said = f"{handle}の{tools.label(label)}"
+        return f"{said}: {tools.value(label, value)}" if value else f"{said}は、ドライブからはわかりません。"
+
+    def details_heading(self, handle: str, *, is_rest: bool) -> str:
+        """Introduce the details of a file."""
+        return "そのほかの情報:" if is_rest else f"{handle}の情報:"
+
+    def detail(self, label: str, value: str) -> str:
+        """Say one detail of a file."""
+        return f"{tools.label(label)}: {tools.value(label, value)}"
+
+    def reading(self, handle: str, lines: Lines) -> str:
+        """Introduce what is quoted from a file, and say that this is no summary."""
+        if not lines.found:
+            return f"{handle}には、お見せできる文字がありません。"
+        which = "質問の言葉を含む最初の行" if lines.is_match else "最初の数行"
+        return f"私は台本どおりに答える代役でモデルではないので、要約はせず、{which}を引用します。{handle}から:"
+
+    def read_on(self, result: Result) -> str:
+        """Say how much of the file was read, and what was left out."""
+        notes = f"（{'、'.join(map(tools.note, result.notes))}）" if result.notes else ""
+        onward = "「続き」と言えば先を読みます。" if result.next_start else ""
+        return tools.shown(result.shown) + notes + onward if result.shown else ""
+
+    def not_connected(self) -> str:
+        """Say that Drive is not connected."""
+        return (
+            "Googleドライブがまだ接続されていないので、見ることができません。"
+            "何も検索していません。接続してから、もう一度お尋ねください。"
+        )
+
+    def failed(self, result: Result, *, which: bool) -> str:
         """Say that a tool could not answer."""
-        if result.is_not_connected:
-            return (
-                "Googleドライブがまだ接続されていないので、見ることができません。"
-                "何も検索していません。接続してから、もう一度お尋ねください。"
-            )
-        return f"Googleドライブから答えを得られませんでした: {for_a_person(result.failure)}"
+        if which:
+            return self.which()
+        return f"Googleドライブから答えを得られませんでした: {tools.failure(result.failure)}"
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""
         return _TOPICS[topic]
 
 
-def _listed(call: Call, known: Sequence[Row]) -> str:
-    folder = text_of(call, "folder")
-    if folder == "root":
-        return "マイドライブの一番上にあるファイル"
-    if folder:
-        name = folder_name(folder, known)
-        return f"「{name}」と同じフォルダのファイル" if is_file(folder, known) else f"フォルダ「{name}」のファイル"
-    said = {"changed": "最近変更されたファイル", "name": "名前順のファイル"}
-    return said.get(text_of(call, "order"), "最近開いたファイル")
-
-
-def _described(call: Call, today: date | None, known: Sequence[Row]) -> str:
-    days, who, owner = _days(call, today), text_of(call, "changed_by"), text_of(call, "owner")
-    parts = [days]
-    if who:
-        parts.append(f"{_person(who)}が変更した")
-    elif days:
-        parts.append("変更された")
-    if owner:
-        parts.append(f"{_person(owner)}が所有する")
-    if folder := text_of(call, "folder"):
-        parts.append(f"フォルダ「{folder_name(folder, known)}」の")
-    if words := text_of(call, "words"):
-        parts.append(f"名前に「{words}」を含む")
-    return "".join(parts) + NOUNS_JA.get(text_of(call, "kind"), "ファイル")
-
-
-def _days(call: Call, today: date | None) -> str:
-    first, last = as_date(call.arguments.get("modified_from")), as_date(call.arguments.get("modified_to"))
-    year = today.year if today else None
-    if first and last:
-        if first == last:
-            return f"{_day(first, year)}に"
-        return f"{_day(first, year)}から{_day(last, year)}までに"
-    return f"{_day(first, year)}以降に" if first else f"{_day(last, year)}までに" if last else ""
-
-
-def _day(day: date, year: int | None) -> str:
-    said = f"{day.month}月{day.day}日"
-    return said if day.year == year else f"{day.year}年{said}"
-
-
-def _person(who: str) -> str:
-    return "あなた" if who == "me" else who
-
-
 def _searched(result: Result) -> str:
-    said = result.searched
-    for english, japanese in _SEARCHED:
-        said = said.replace(english, japanese)
-    return (f"検索した範囲: {said}。" if said else "") + "".join(f"注意: {note}" for note in result.notes)
+    return f"検索した範囲: {tools.searched(result.searched)}。" if result.searched else ""

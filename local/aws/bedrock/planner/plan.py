@@ -1,41 +1,57 @@
 """One model call: from messages, tools and system prompt to content blocks. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from local.aws.bedrock.planner import conversation as reader
-from local.aws.bedrock.planner import reading
-from local.aws.bedrock.planner.answer import wording, write
-from local.aws.bedrock.planner.conversation import Conversation
-from local.aws.bedrock.planner.intents import Call, Intent, Memory, Talk
+from local.aws.bedrock.planner import reading, steps
+from local.aws.bedrock.planner.answer import Asked, wording, write
+from local.aws.bedrock.planner.conversation import Conversation, Message
+from local.aws.bedrock.planner.intents import Call, Intent, Step, Talk
+from local.aws.bedrock.planner.reading import Offered
 from local.aws.bedrock.planner.wording import Wording
 
 Block = dict[str, Any]
 
 
-def plan(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], system: str) -> list[Block]:
+def plan(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], system: str) -> list[Block]:
     """Return text and toolUse blocks, as Bedrock's Converse has them.
 
     `messages` are a valid Converse history that ends with the user; `tools` are the `toolSpec` objects of the request.
     toolUse ids are new in the conversation and the same for the same input.
     """
-    conversation = reader.read(messages)
-    today = reader.today_in(system)
-    words = wording(conversation.language)
-    memory = Memory(
-        today=today,
-        rows=conversation.rows_now,
-        last_calls=conversation.last_calls,
-        not_connected=any(item.result.is_not_connected for item in conversation.answered),
-    )
-    intents: Sequence[Intent] = []
-    if conversation.text:
-        intents = reading.read(conversation.text, conversation.language, memory, _offered(tools))
-    said = [write(conversation.answered, conversation.language, today, conversation.rows_before)]
-    said = [text for text in [*said, *_spoken(intents, conversation, words)] if text]
-    calls = [intent for intent in intents if isinstance(intent, Call) and not _has_answer(intent, conversation)]
+    today, offered = reader.today_in(system), _offered(tools)
+    now = reader.read(messages, today)
+    words = wording(now.language)
+    onward, asked = steps.Onward((), ()), Asked(now.text, today)
+    if now.answered:
+        question = reader.question_of(messages)
+        onward = steps.go_on(_intents(question, today, offered), now.answered, offered)
+        text = reader.read(question, today).text if question else ""
+        asked = Asked(text, today, now.rows_before, is_unclear=onward.is_unclear)
+    intents = _intents(messages, today, offered) if now.text else ()
+    said = [write(onward.left, now.language, asked)]
+    said = [text for text in [*said, *_spoken(intents, now, words)] if text]
+    calls = [intent for intent in intents if isinstance(intent, Call) and not _has_answer(intent, now)]
+    calls = [*onward.calls, *calls]
     blocks: list[Block] = [{"text": "\n\n".join(said)}] if said or not calls else []
-    return blocks + [_use(call, conversation.calls_so_far + index) for index, call in enumerate(calls, start=1)]
+    return blocks + [_use(call, now.calls_so_far + index) for index, call in enumerate(calls, start=1)]
+
+
+def _intents(messages: Sequence[Message], today: date | None, offered: Offered) -> Sequence[Intent]:
+    """Return what the last message wants, in the light of what the question before it was still waiting for."""
+    now = reader.read(messages, today) if messages else None
+    if not now or not now.text:
+        return ()
+    question = reader.question_of(messages) if now.has_several else ()
+    before = reader.read(question, today) if question else None
+    pending: Step = ""
+    if before and before.text:
+        intents = reading.read(before.text, before.language, before.memory, offered)
+        pending = steps.waits_for(intents)
+    return reading.read(now.text, now.language, replace(now.memory, pending=pending), offered)
 
 
 def _spoken(intents: Sequence[Intent], conversation: Conversation, words: Wording) -> list[str]:

@@ -12,7 +12,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 _KANJI = re.compile(r"[一-龯]")
 
 # The patterns take quadratic time at worst, and no question that they understand is longer.
-LONGEST_QUESTION = 1000
+LONGEST_QUESTION = 500
 
 Offered = Mapping[str, frozenset[str]]
 
@@ -29,11 +29,13 @@ def read(text: str, language: Language, memory: Memory, offered: Offered) -> Seq
     if len(text) > LONGEST_QUESTION:
         return [Talk("unknown")]
     topic = small_talk.topic_of(text)
-    if topic == "done" and memory.last_calls:
-        return [_offer(call, offered) for call in memory.last_calls] if memory.not_connected else [Talk("ok")]
-    if topic:
+    if topic == "done" and memory.not_connected and memory.last_calls:
+        return [_offer(call, offered) for call in memory.last_calls]
+    if topic and not (topic == "done" and memory.last_calls):
         return [Talk(topic)]
     intents = (japanese if language == "ja" else english).read(text, memory)
+    if topic and not isinstance(intents[0], Call):
+        return [Talk("ok")]
     return [_offer(intent, offered) for intent in intents]
 
 

@@ -3,7 +3,7 @@
 
 import re
 
-from local.aws.bedrock.planner.intents import Topic
+from local.aws.bedrock.planner.intents import Language, Topic
 
 _ALL: dict[Topic, tuple[str, ...]] = {
     "greeting": (
@@ -48,23 +48,19 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 
-# What the tools cannot do: writing, reading contents, and everything that is not Google Drive.
+# What the tools cannot do: writing, and everything that is not Google Drive.
 _VERBS = (
     "delete|remove|trash|erase|rename|move|copy|duplicate|create|write|draft|compose|send|e-?mail|mail|share|unshare"
-    "|upload|download|edit|change|update|overwrite|summari[sz]e|translate|read|explain|print|book|schedule|remind|call|order|buy"
+    "|upload|download|edit|change|update|overwrite|translate|print|book|schedule|remind|call|order|buy"
     "|restore|convert|calculate|play|tell me a joke|make"
 )
 _POLITE = r"(?:(?:please|can you|could you|would you|will you|i want you to|i'd like you to|now|then|and|also)[, ]+)*"
 _IMPERATIVE = re.compile(rf"^{_POLITE}(?:{_VERBS})\b(?!\s+(?:of|by)\b)", re.IGNORECASE)
-_CONTENTS = re.compile(
-    r"\bwhat (?:does|did|do) .{1,80} (?:say|contain|mean)\b|\b(?:inside|content of) the (?:file|document)\b",
-    re.IGNORECASE,
-)
 _TOPIC = re.compile(
     r"\b(?:weather|forecast for|temperature|news|joke|stock price|calendar|appointments?|flight)\b", re.IGNORECASE
 )
 _JAPANESE = re.compile(
-    "(?:削除|消|移動|コピー|作成|作|送信|送|共有|アップロード|ダウンロード|編集|要約|翻訳|名前を変え|読ん)(?:し|っ|ん|て)*(?:て|で)?"
+    "(?:削除|消|移動|コピー|作成|作|送信|送|共有|アップロード|ダウンロード|編集|翻訳|名前を変え)(?:し|っ|ん|て)*(?:て|で)?"
     "(?:ください|下さい|くれ|ほしい|欲しい|もらえ|$)|天気|ニュース|気温|株価|メールを"
 )
 _NAME_CUE = re.compile(r"\b(?:find|search|look(?:ing)? for|where|named|called|list|show|which)\b|⟦", re.IGNORECASE)
@@ -82,8 +78,8 @@ def without_opening(text: str) -> str:
     return rest.strip() or text
 
 
-def is_out_of_scope(text: str) -> bool:
+def is_out_of_scope(text: str, language: Language) -> bool:
     """Tell what no tool here can do. A topic such as the weather may still be part of a file's name."""
-    if any(pattern.search(text) for pattern in (_IMPERATIVE, _CONTENTS, _JAPANESE)):
+    if (_JAPANESE if language == "ja" else _IMPERATIVE).search(text):
         return True
     return bool(_TOPIC.search(text)) and not _NAME_CUE.search(text)

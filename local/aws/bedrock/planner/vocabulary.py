@@ -10,14 +10,15 @@ _ENGLISH = {
     "excel": "excel (?:sheets?|files?|workbooks?|spreadsheets?)|excels?|xlsx files?|xlsx",
     "powerpoint": "powerpoint (?:files?|presentations?|slides?)|powerpoints?|pptx files?|pptx",
     "spreadsheet": "google sheets?|spreadsheets?|spread sheets?|sheets",
-    "presentation": "presentations?|slide ?decks?|slides|decks?",
+    "presentation": "(?:google )?slides(?: presentations?)?|presentations?|slide ?decks?|decks?",
+    "text": "(?:plain )?text files?|txt files?",
+    "drawing": "google drawings?|drawings?",
     "document": "google docs?|documents?|docs?",
     "pdf": "pdf files?|pdf documents?|pdfs?",
     "image": "image files?|images?|photos?|pictures?|screenshots?",
-    "video": "video files?|videos?|movies?|recordings?",
-    "audio": "audio files?|audio|sound files?|songs?",
+    "audio": "audio files?|audio(?: recordings?)?|sound (?:files?|recordings?)|songs?|mp3s?",
+    "video": "video files?|videos?|movies?|(?:video |screen )?recordings?",
     "form": "google forms?|forms?|surveys?",
-    "text": "text files?|txt files?",
     "archive": "zip files?|zips?|archives?",
     "shortcut": "shortcuts?",
     "folder": "folders?|directories|directory",
@@ -29,7 +30,8 @@ _JAPANESE = {
     "powerpoint": "(?:PowerPoint|パワーポイント|パワポ)(?:ファイル)?",
     "presentation": "プレゼンテーション|プレゼン(?:資料)?|スライド",
     "pdf": "(?:PDF|pdf)(?:ファイル)?",
-    "image": "画像(?:ファイル)?|写真",
+    "drawing": "図形描画|(?:Google)?図形",
+    "image": "画像(?:ファイル)?|写真|イメージ",
     "video": "動画(?:ファイル)?|ビデオ",
     "audio": "音声(?:ファイル)?|オーディオ",
     "form": "(?:Google)?フォーム|アンケート",
@@ -50,13 +52,13 @@ a about all also an and any anything are at available been being both by called 
 changing contain containing contains could did do does drive edit edited edits else every everything exactly
 exist exists far file files find first for from get give google got had happened has have here hey how i i'm
 i've id in inside into is it item items its just kindly know last latest like list located look looking lookup
-made many matching me modified most my name named names need new newest now of on one ones only or our owned
-please recent recently saved search see seen shared show so some stored stuff tell that the their them there
+made many matching me modified most my name named names need new newest nobody now of on one ones only or our owned
+pls please recent recently saved search see seen shared show since so some stored stuff tell that the their them there
 these thing things this those titled to up updated want was we were what where which with work would you your
 """
 STOP_EN = frozenset(_STOP.split())
 
-KINDS = frozenset(_ENGLISH) | {"file", "drawing"}
+KINDS = frozenset(_ENGLISH) | {"file", "shared drive"}
 
 PLURALS_EN = {
     "any": ("file", "files"),
@@ -76,6 +78,7 @@ NOUNS_JA = {
     "powerpoint": "PowerPointファイル",
     "presentation": "プレゼンテーション",
     "pdf": "PDF",
+    "drawing": "図形描画",
     "image": "画像",
     "video": "動画",
     "audio": "音声ファイル",
@@ -86,6 +89,12 @@ NOUNS_JA = {
     "shortcut": "ショートカット",
     "folder": "フォルダ",
 }
+
+
+def kind_en(noun: str) -> str:
+    """Return the kind that an English noun means, or ""."""
+    match = KIND_EN.fullmatch(noun.strip())
+    return (match.lastgroup or "") if match else ""
 
 
 def noun_en(kind: str, count: int) -> str:

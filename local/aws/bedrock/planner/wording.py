@@ -1,36 +1,81 @@
 """What both languages can say. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from local.aws.bedrock.planner.asked import Lines
 from local.aws.bedrock.planner.intents import Call, Row, Topic
 from local.aws.bedrock.planner.results import Result
 
+Known = Mapping[str, Row]
+PERIODS = ("modified", "created", "opened")
+
 
 class Wording(Protocol):
-    """One language."""
+    """One language. A file is always written as its handle."""
 
-    def heading(self, call: Call, result: Result, today: date | None, known: Sequence[Row]) -> str:
+    def heading(self, call: Call, result: Result, today: date | None, known: Known) -> str:
         """Say how many of what was found, and in which period."""
 
-    def closing(self, result: Result) -> str:
+    def which(self) -> str:
+        """Ask which of several files is meant."""
+
+    def facts(self, facts: Sequence[str]) -> str:
+        """Say what is known of a row's file."""
+
+    def closing(self, call: Call, result: Result) -> str:
         """Say where it was searched, and whether there is more."""
 
     def nothing(self, call: Call, result: Result, today: date | None) -> str:
-        """Say that nothing was found, what was looked for and where."""
+        """Say that nothing was found, what was looked for, where, and what else was tried."""
 
-    def failed(self, result: Result) -> str:
-        """Say that a tool could not answer."""
+    def close(self) -> str:
+        """Introduce what is not what was asked for."""
+
+    def advice(self, result: Result) -> str:
+        """Say what may be tried next."""
+
+    def notes(self, result: Result) -> list[str]:
+        """Say what a tool has noted."""
+
+    def fact(self, handle: str, label: str, value: str) -> str:
+        """Say the one detail of a file that was asked for."""
+
+    def details_heading(self, handle: str, *, is_rest: bool) -> str:
+        """Introduce the details of a file."""
+
+    def detail(self, label: str, value: str) -> str:
+        """Say one detail of a file."""
+
+    def reading(self, handle: str, lines: Lines) -> str:
+        """Introduce what is quoted from a file, and say that this is no summary."""
+
+    def read_on(self, result: Result) -> str:
+        """Say how much of the file was read, and what was left out."""
+
+    def not_connected(self) -> str:
+        """Say that Drive is not connected."""
+
+    def failed(self, result: Result, *, which: bool) -> str:
+        """Say that a tool could not answer; `which`: because it did not know which of several files is meant."""
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""
 
 
-def as_date(value: object) -> date | None:
-    """Read a tool argument that should be a day."""
+def period_of(call: Call, key: str) -> tuple[date | None, date | None, str]:
+    """Return the first and last day of an argument such as `2026-11-09..2026-11-15`, or else its words."""
+    text = text_of(call, key).strip()
+    first, dots, last = text.partition("..")
+    days = _day(first), _day(last if dots else first)
+    is_read = bool(text) and (days[0] or not first) and (days[1] or not last)
+    return (*days, "") if is_read else (None, None, text)
+
+
+def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) and value else None
+        return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
         return None
 
@@ -41,11 +86,6 @@ def text_of(call: Call, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def folder_name(folder: str, known: Sequence[Row]) -> str:
-    """Return the name behind a handle, and any other folder as it is."""
-    return next((row.name for row in known if row.handle == folder), folder)
-
-
-def is_file(folder: str, known: Sequence[Row]) -> bool:
-    """Tell whether a handle stands for something that is not a folder."""
-    return any(row.handle == folder and row.facts[:1] != ("folder",) for row in known)
+def folder_name(call: Call) -> str:
+    """Return the folder of a call: its handle or URL as it is, or the name or path that the person gave."""
+    return text_of(call, "folder")

@@ -1,0 +1,112 @@
+"""Say in English what a call looked for. Pure."""
+
+import calendar
+from datetime import date
+
+from local.aws.bedrock.planner.intents import Call
+from local.aws.bedrock.planner.results import Result
+from local.aws.bedrock.planner.vocabulary import noun_en
+from local.aws.bedrock.planner.wording import PERIODS, Known, period_of, text_of
+
+_VIEWS = {
+    "shared_with_me": ("The {} that others shared with you", "I found no {} that others shared with you."),
+    "starred": ("Your {} with a star", "I found no {} with a star."),
+    "trash": ("The {} in the trash", "I found no {} in the trash."),
+    "recent": ("The {} you opened last", "I found no {} that you opened."),
+}
+_ORDERS = {
+    "changed": "The {} that changed last",
+    "name": "The {} in your Drive, by name",
+    "created": "The {} that were created last",
+    "size": "The {} that are largest",
+}
+_VERBS = {"modified": "changed", "created": "created", "opened": "that you opened"}
+
+
+def listed(call: Call, result: Result, count: int, known: Known) -> str:
+    """Return "In [4] I found 3 files", "The 20 files you opened last", …"""
+    folder, view = text_of(call, "folder"), text_of(call, "view")
+    files = f"{count} {noun_en(text_of(call, 'kind') or 'any', count)}"
+    if folder:
+        said = f"In {_place(folder, result, known)} I found {files}"
+        return said + {"starred": " with a star", "trash": " in the trash"}.get(view, "")
+    if view in {"", "recent"} and (order := _ORDERS.get(text_of(call, "order"))):
+        return order.format(files)
+    return _VIEWS.get(view, _VIEWS["recent"])[0].format(files)
+
+
+def nothing_listed(call: Call) -> str:
+    """Return "I found no files in the folder “Finance”.", …"""
+    noun, folder = noun_en(text_of(call, "kind") or "any", 0), text_of(call, "folder")
+    if folder:
+        return f"I found no {noun} {_inside(folder)}."
+    return _VIEWS.get(text_of(call, "view"), _VIEWS["recent"])[1].format(noun)
+
+
+def filtered(call: Call) -> str:
+    """Return the filters of a search other than kind, days and who changed it."""
+    said = ""
+    for key, wording in (("words", "in the name"), ("content", "inside")):
+        said += f" with “{text_of(call, key)}” {wording}" if text_of(call, key) else ""
+    said += f" with the phrase “{text_of(call, 'phrase')}” inside" if text_of(call, "phrase") else ""
+    said += f" owned by {object_(text_of(call, 'owner'))}" if text_of(call, "owner") else ""
+    said += " shared with you" if call.arguments.get("shared_with_me") is True else ""
+    said += " with a star" if call.arguments.get("starred") is True else ""
+    if folder := text_of(call, "folder"):
+        said += f" {_inside(folder)}" + (" and the folders below" if folder != "root" else "")
+    trash = {"only": " in the trash", "include": ", the trash included,"}
+    return said + trash.get(text_of(call, "trash"), "")
+
+
+def days(call: Call, today: date | None) -> str:
+    """Return " changed between 9 and 15 November", … for each period of a search."""
+    return "".join(f" {_VERBS[key]}{said}" for key in PERIODS if (said := _days(call, key, today)))
+
+
+def subject(who: str) -> str:
+    """Return a person as the one who did something."""
+    return "You" if who == "me" else who[:1].upper() + who[1:]
+
+
+def object_(who: str) -> str:
+    """Return a person as the one by whom something was done."""
+    return "you" if who == "me" else who
+
+
+def _inside(folder: str) -> str:
+    if folder == "root":
+        return "at the top of My Drive"
+    return f"in {folder}" if folder.startswith("[") else f"in the folder “{folder}”"
+
+
+def _place(folder: str, result: Result, known: Known) -> str:
+    if folder == "root":
+        return "the top of My Drive"
+    row = known.get(folder)
+    inside = result.inside or folder
+    if row and not row.is_folder and inside != folder:
+        return f"{inside}, the folder that holds {folder},"
+    if row and not row.is_folder and row.folder != folder:
+        return f"the folder that holds {folder}"
+    return inside if inside.startswith("[") else f"the folder “{folder}”"
+
+
+def _days(call: Call, key: str, today: date | None) -> str:
+    first, last, words = period_of(call, key)
+    if words:
+        return f" ({words})"
+    year = today.year if today else None
+    if first and last:
+        if first == last:
+            return f" on {_day(first, year)}"
+        if (first.year, first.month) == (last.year, last.month):
+            return f" between {first.day} and {_day(last, year)}"
+        return f" between {_day(first, last.year if last.year == year else None)} and {_day(last, year)}"
+    if first:
+        return f" since {_day(first, year)}"
+    return f" up to {_day(last, year)}" if last else ""
+
+
+def _day(day: date, year: int | None) -> str:
+    said = f"{day.day} {calendar.month_name[day.month]}"
+    return said if day.year == year else f"{said} {day.year}"

@@ -1,0 +1,76 @@
+from datetime import date
+
+from tests.support.drive import MemoryDrive, file
+from tests.support.stand_in import ToolRunner
+from tools.drive_api import FilePage
+
+
+def found(answer):
+    return next(line for line in answer.text.splitlines() if line.startswith("Found"))
+
+
+def test_more_goes_on_to_the_end_and_shows_nothing_twice(drive):
+    tools = drive.tools()
+    everything = tools("list_files", limit=100).names
+    names = tools("list_files", limit=7).names
+    while True:
+        answer = tools("more_files")
+        names += answer.names
+        if "there are more" not in found(answer):
+            break
+    assert names == everything
+
+
+def test_more_of_an_earlier_list_is_asked_for_by_its_number(drive):
+    tools = drive.tools()
+    first = tools("list_files", limit=2)
+    tools("search_files", kind="pdf", limit=1)
+    assert found(first).endswith('more_files("1")')
+    assert tools("more_files", listing="1").text.splitlines()[0] == first.text.splitlines()[0]
+    assert "pdfs" in tools("more_files", listing='"2"').text
+
+
+def test_a_list_that_has_ended_cannot_be_gone_on_with(drive):
+    tools = drive.tools()
+    tools("list_files", folder="Finance/2026", limit=5)
+    assert found(tools("more_files")) == "Found: 1 file, all shown"
+    answer = tools("more_files")
+    assert answer.status == "error"
+    assert "no such list" in answer.text
+
+
+def test_more_without_any_list_says_what_to_do(drive):
+    answer = drive.tools()("more_files")
+    assert answer.status == "error"
+    assert "Make the list or search again" in answer.text
+
+
+def test_lists_survive_a_restart_and_keep_the_meaning_of_their_days(drive):
+    tools = drive.tools()
+    first = tools("search_files", modified="last week", limit=2)
+    again = drive.tools(today=date(2026, 12, 24))
+    for key in ("handles", "lists"):
+        again.agent.state.set(key, tools.agent.state.get(key))
+    more = again("more_files")
+    assert "2026-11-09 to 2026-11-15" in more.text
+    assert not set(more.names) & set(first.names)
+
+
+def test_only_the_latest_lists_are_kept():
+    pages = [FilePage([file("a")], "1", incomplete=False), FilePage([file("b")], "", incomplete=False)]
+    tools = ToolRunner(None, "sample-token", api=MemoryDrive(pages=pages))
+    for _ in range(8):
+        tools("list_files", limit=1)
+    kept = tools.agent.state.get("lists")
+    assert (kept["count"], list(kept["open"])) == (8, ["4", "5", "6", "7", "8"])
+    assert tools("more_files", listing="1").status == "error"
+
+
+def test_looking_on_behind_our_own_limit_is_more_too():
+    def pages():
+        return [FilePage([file(f"{n}-{i}") for i in range(200)], str(n + 1), incomplete=False) for n in range(11)]
+
+    tools = ToolRunner(None, "sample-token", api=MemoryDrive(pages=pages()))
+    answer = tools("search_files", changed_by="Ben")
+    assert found(answer) == 'Found: nothing so far: more_files("1")'
+    assert found(tools("more_files")) == 'Found: nothing so far: more_files("1")'

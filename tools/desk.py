@@ -1,0 +1,136 @@
+"""What the Drive tools of one conversation share: the client, the places met, the numbers given out, the open lists."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from strands.types.tools import ToolContext, ToolResult
+
+from tools.drive_api import DriveFiles
+from tools.errors import RetryableToolError, ScopeNotGrantedError
+from tools.files import File
+from tools.finder import Finder
+from tools.handles import Handles
+from tools.listing import Listing, card, path_text, row
+from tools.locate import AmbiguousReferenceError, Locator
+from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing
+from tools.places import Places
+
+HANDLES_KEY = "handles"
+
+
+class Desk:
+    """Runs the tools' work with the person's access token.
+
+    A call reads from its `invocation_state`: `zone` (the person's `ZoneInfo`), `today` (their day) and `show_files`
+    (takes the file cards for front ends).
+    """
+
+    def __init__(self, api: DriveFiles, tokens: Tokens, *, contents: bool) -> None:
+        """`contents` is False where this agent looks at names and details only."""
+        self.api = api
+        self.contents = contents
+        self._tokens = tokens
+        self._places = Places(api)
+        self._numbering = threading.Lock()  # tools of one turn run at the same time and number into the same list
+
+    def run(self, tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
+        """Return `work`'s text as the tool's result; `scope` says what it needs (see `tools.pause`)."""
+
+        is_wide = scope == "contents"
+
+        def visit(access_token: str) -> str:
+            nonlocal is_wide
+            here = self._visit(tool_context, access_token, is_wide=is_wide)
+            try:
+                return work(here)
+            except AmbiguousReferenceError as several:
+                raise RetryableToolError(_which(here, several)) from several
+            except ScopeNotGrantedError:
+                is_wide = scope == "widen"  # `pausing` goes on with the wide scope
+                raise
+
+        return pausing(tool_context, self._tokens, visit, scope=scope)
+
+    def _visit(self, tool_context: ToolContext, access_token: str, *, is_wide: bool) -> "Visit":
+        handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
+        return Visit(
+            tool_context=tool_context,
+            finder=Finder(
+                api=self.api,
+                access_token=access_token,
+                places=self._places,
+                locator=Locator(self.api, access_token, self._places, handles),
+                zone=tool_context.invocation_state["zone"],
+                today=tool_context.invocation_state["today"],
+                contents=self.contents,
+                is_wide=is_wide or bool(tool_context.agent.state.get(CONTENTS_KEY)),
+            ),
+            numbering=self._numbering,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One tool call with an access token in hand."""
+
+    tool_context: ToolContext
+    finder: Finder
+    numbering: threading.Lock
+
+    @property
+    def locator(self) -> Locator:
+        """Finds the file or folder that the model means."""
+        return self.finder.locator
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return self.finder.zone
+
+    @property
+    def today(self) -> date:
+        """The person's day."""
+        return self.finder.today
+
+    def number(self, files: Sequence[File]) -> dict[str, int]:
+        """Give every file a number in this conversation, by id."""
+        with self.numbering:
+            handles = Handles.load(self._state.get(HANDLES_KEY))
+            numbers = handles.number(files)
+            self._state.set(HANDLES_KEY, handles.dump())
+        return {file.id: number for file, number in zip(files, numbers, strict=True)}
+
+    def state(self, key: str) -> Any:
+        """Return a value of the conversation's state: JSON, or None."""
+        return self._state.get(key)
+
+    def keep(self, key: str, change: Callable[[Any], Any]) -> None:
+        """Change a value of the conversation's state, which other tools of this turn may be changing too."""
+        with self.numbering:
+            self._state.set(key, change(self._state.get(key)))
+
+    def show(self, files: Iterable[File], paths: Mapping[str, str]) -> None:
+        """Show the files as cards beside the answer."""
+        self.tool_context.invocation_state["show_files"]([card(file, paths.get(file.parent_id, "")) for file in files])
+
+    @property
+    def _state(self) -> Any:  # Strands' agent state has no public type
+        return self.tool_context.agent.state
+
+
+def _which(here: Visit, several: AmbiguousReferenceError) -> str:
+    paths = {folder_id: path_text(place.names) for folder_id, place in several.places.items()}
+    folders = [place.folder for place in several.places.values()]
+    listing = Listing("", "", several.candidates, folders=folders, paths=paths)
+    numbers = here.number(listing.all_files)
+    lines = [row(file, listing, numbers, here.zone) for file in listing.files]
+    legend = [f'[{numbers[folder.id]}] "{paths[folder.id]}"' for folder in folders]
+    head = "Several fit. Ask the person which one they mean, or call again with one of these handles:"
+    return "\n".join([head, *lines, *(["Folders:", *legend] if legend else [])])
+
+
+__all__ = ["HANDLES_KEY", "Desk", "Visit"]

@@ -1,0 +1,172 @@
+"""The tools for one file's details and for the list of shared drives, and how their answers read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from strands import tool
+from strands.types.tools import AgentTool, ToolContext, ToolResult
+
+from tools.desk import Desk, Visit
+from tools.errors import DriveForbiddenError, FileNotVisibleError
+from tools.files import File, Permission, Person
+from tools.listing import column, count, kind_of, path_text, quoted, size
+from tools.places import Place
+from tools.query import FOLDER
+
+_ROLES = {
+    "owner": "owner",
+    "organizer": "manager",
+    "fileOrganizer": "content manager",
+    "writer": "can edit",
+    "commenter": "can comment",
+    "reader": "can view",
+}
+_PRODUCTS = {
+    "document": "Google Docs",
+    "spreadsheet": "Google Sheets",
+    "presentation": "Google Slides",
+    "form": "Google Forms",
+    "drawing": "Google Drawings",
+    "script": "Apps Script",
+    "site": "Google Sites",
+    "vid": "Google Vids",
+}
+_GOOGLE = "application/vnd.google-apps."
+_MOST_PEOPLE = 30
+_MOST_DESCRIPTION = 1000
+
+
+def detail_tools(desk: Desk) -> list[AgentTool]:
+    """Build `get_file` and `list_shared_drives`."""
+
+    @tool(context=True)
+    def get_file(tool_context: ToolContext, file: str) -> ToolResult:
+        """Show the details of one file or folder.
+
+        Kind, full path, owner, who has access, latest change, size, description, where a shortcut leads. Use me for
+        "who can see it", "where is it", "how big is it", "who changed it last".
+
+        Args:
+            file: A handle such as "[3]", a pasted Drive URL, a path such as "Finance/2026/Q3 budget", or an exact name.
+        """
+        return desk.run(tool_context, lambda visit: _details(desk, visit, file))
+
+    @tool(context=True)
+    def list_shared_drives(tool_context: ToolContext) -> ToolResult:
+        """List the shared drives (once called team drives) that the person is a member of.
+
+        Use me when they ask which there are, or name one that list_files does not find. A drive's handle, as `folder`,
+        looks into it.
+        """
+        return desk.run(tool_context, _shared_drives, "contents")
+
+    return [get_file, list_shared_drives]
+
+
+def _details(desk: Desk, visit: Visit, reference: str) -> str:
+    file = visit.locator.file(reference)
+    finder = visit.finder
+    place = finder.places.of(finder.access_token, [file]).get(file.parent_id)
+    target = _target(visit, file)
+    access = _access(desk, visit, file)
+    listed = [file, *([place.folder] if place else []), *([target] if target else [])]
+    numbers = visit.number(listed)
+    visit.show([file], {place.folder.id: path_text(place.names)} if place else {})
+    lines = [f"[{numbers[file.id]}] {quoted(file.name)}", *_facts(file, place, numbers, visit.zone)]
+    if access:
+        lines.append(f"Access: {access}")
+    if target:
+        lines.append(f"Shortcut to: [{numbers[target.id]}] {quoted(target.name)} | {kind_of(target)}")
+    elif file.is_shortcut:
+        lines.append("Shortcut to: something that is gone, or that the person has no access to")
+    return "\n".join(lines)
+
+
+def _facts(file: File, place: Place | None, numbers: dict[str, int], zone: ZoneInfo) -> list[str]:
+    product = _PRODUCTS.get(file.mime_type.removeprefix(_GOOGLE)) if file.mime_type.startswith(_GOOGLE) else None
+    facts = {
+        "Kind": f"{kind_of(file)} ({product})" if product else kind_of(file),
+        "In": f"[{numbers[place.folder.id]}] {quoted(path_text(place.names))}" if place else "",
+        "Owner": _who(file.owner) or ("the shared drive" if file.drive_id else ""),
+        "Created": _moment(file.created, zone),
+        "Changed": _event(file.modified, file.changed_by, zone),
+        "Opened by the person": _moment(file.viewed, zone),
+        "Shared with the person": _event(file.shared_with_me, file.shared_by, zone),
+        "Size": size(file.size_bytes) if file.size_bytes is not None else "",
+        "Description": quoted(file.description[:_MOST_DESCRIPTION]) if file.description.strip() else "",
+        "Starred": "yes" if file.is_starred else "",
+        "In the trash": "yes" if file.is_trashed else "",
+        "Download": "" if file.may_download else "not allowed by the owner",
+    }
+    return [f"{name}: {said}" for name, said in facts.items() if said]
+
+
+def _access(desk: Desk, visit: Visit, file: File) -> str:
+    """Say who may do what. Drive tells it to those who may share the file, and not to its readers."""
+    try:
+        permissions = desk.api.permissions(visit.finder.access_token, file.id)
+    except (DriveForbiddenError, FileNotVisibleError):
+        shared = "shared with others" if file.is_shared else "not known"
+        return f"{shared}; only those who may share it can see with whom"
+    people = [_permission(each) for each in permissions[:_MOST_PEOPLE]]
+    left = len(permissions) - len(people)
+    return ", ".join([*people, *([f"and {count(left, 'other')}"] if left > 0 else [])])
+
+
+def _permission(each: Permission) -> str:
+    role = _ROLES.get(each.role, each.role)
+    if each.type == "anyone":
+        return f"anyone with the link ({role})"
+    if each.type == "domain":
+        return f"everybody at {column(each.domain or each.name)} ({role})"
+    who = column(each.name or each.email or "somebody")
+    who = f"{who} <{column(each.email)}>" if each.email and each.name else who
+    return f"{'the group ' if each.type == 'group' else ''}{who} ({role})"
+
+
+def _target(visit: Visit, file: File) -> File | None:
+    if not file.target_id:
+        return None
+    try:
+        return visit.locator.by_id(file.target_id)
+    except FileNotVisibleError:
+        return None
+
+
+def _shared_drives(visit: Visit) -> str:
+    finder = visit.finder
+    drives = finder.places.shared_drives(finder.access_token, is_wide=True) or ()
+    if not drives:
+        return "Looked for: shared drives\nSearched: the shared drives that the person is a member of\nFound: nothing"
+    tops: Sequence[File] = [File(drive.id, drive.name, FOLDER, drive_id=drive.id) for drive in drives]
+    numbers = visit.number(tops)
+    lines = [
+        "Looked for: shared drives",
+        "Searched: the shared drives that the person is a member of",
+        f"Found: {count(len(drives), 'shared drive')}, all shown",
+        *(f"[{numbers[top.id]}] {quoted(top.name)} | shared drive" for top in tops),
+    ]
+    return "\n".join(lines)
+
+
+def _who(person: Person | None) -> str:
+    if not person or not (person.name or person.email):
+        return ""
+    name = column(person.name or person.email)
+    address = f" <{column(person.email)}>" if person.email and person.name else ""
+    return f"{name}{address}{' (the person themselves)' if person.is_me else ''}"
+
+
+def _event(moment: datetime | None, person: Person | None, zone: ZoneInfo) -> str:
+    when, who = _moment(moment, zone), _who(person)
+    return f"{when} by {who}" if when and who else when
+
+
+def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
+    if moment is None:
+        return ""
+    try:
+        return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    except OverflowError:  # at either end of the calendar
+        return moment.date().isoformat()

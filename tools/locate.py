@@ -1,0 +1,141 @@
+"""Finds the file or folder that a reference means: a handle, a pasted URL, a path or a name."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tools.drive_api import DriveFiles
+from tools.errors import NotAFolderError, ReferenceNotFoundError
+from tools.files import File
+from tools.handles import Handles
+from tools.listing import one_line
+from tools.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
+from tools.query import FileFilter, build_query, searchable_words
+from tools.references import ByHandle, ById, ByPath, Root, parse_reference
+
+_NAMESAKES = 50
+_ROOT = "root"
+
+
+class AmbiguousReferenceError(Exception):
+    """Several files or folders fit. `places` tells where each of `candidates` is, by folder id."""
+
+    def __init__(self, candidates: Sequence[File], places: Mapping[str, Place]) -> None:
+        super().__init__(f"{len(candidates)} candidates")
+        self.candidates = candidates
+        self.places = places
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Finds what a person may see, for one tool call."""
+
+    api: DriveFiles
+    access_token: str
+    places: Places
+    handles: Handles
+
+    def folder(self, text: str) -> File:
+        """Return the folder that `text` means; a file means the folder that holds it, a shortcut its target.
+
+        Raises: `ReferenceNotFoundError`, `AmbiguousReferenceError`, `UnknownHandleError`, or what Drive's answer means.
+        """
+        reference = parse_reference(text)
+        if isinstance(reference, ByPath):
+            return self._named(reference, only_folders=True)
+        found = self._target(self._by_id(reference))
+        if found.is_folder:
+            return found
+        if not found.parent_id:
+            raise ReferenceNotFoundError(
+                "That file has no folder the person can see; it was shared with them on its own. Tell the person."
+            )
+        return self.by_id(found.parent_id)
+
+    def file(self, text: str) -> File:
+        """Return the file, folder or shortcut that `text` means, with its details. Raises: as `folder`."""
+        reference = parse_reference(text)
+        if not isinstance(reference, ByPath):
+            return self._by_id(reference)
+        return self.by_id(self._named(reference, only_folders=False).id)
+
+    def content(self, text: str) -> File:
+        """Return the file whose content `text` means: a shortcut's target. Raises: as `folder`, `NotAFolderError`."""
+        found = self._target(self.file(text))
+        if found.is_folder:
+            raise NotAFolderError("That is a folder, which has no text. Use list_files to see what is in it.")
+        return found
+
+    def _by_id(self, reference: ById | ByHandle | Root) -> File:
+        match reference:
+            case ByHandle(number):
+                return self.by_id(self.handles.get(number).file_id)
+            case ById(file_id, resource_key):
+                return self.by_id(file_id, resource_key)
+        return self.by_id(_ROOT)
+
+    def by_id(self, file_id: str, resource_key: str = "") -> File:
+        """Return a file with its details; the top of a shared drive, which Drive calls "Drive", with its own name."""
+        found = self.api.get(self.access_token, file_id, resource_key=resource_key)
+        if found.id != found.drive_id:
+            return found
+        drives = self.places.shared_drives(self.access_token) or ()
+        return replace(found, name=next((drive.name for drive in drives if drive.id == found.id), UNNAMED_DRIVE))
+
+    def _target(self, file: File) -> File:
+        return self.by_id(file.target_id) if file.is_shortcut and file.target_id else file
+
+    def _named(self, path: ByPath, *, only_folders: bool) -> File:
+        found = self._namesakes(path.names[-1], only_folders=only_folders)
+        places = self.places.of(self.access_token, found)
+        fitting = [file for file in found if _fits(path, file, places)]
+        if path.is_absolute or len(path.names) > 1:
+            # A path from the top means that one, whatever else ends in the same names.
+            fitting = [file for file in fitting if len(_names_of(file, places)) == len(path.names)] or fitting
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            raise AmbiguousReferenceError(fitting, places)
+        raise self._not_found(path, only_folders=only_folders)
+
+    def _namesakes(self, name: str, *, only_folders: bool) -> Sequence[File]:
+        """Return the files of exactly this name, as people compare names; else those whose name begins like it."""
+        words = " ".join(searchable_words(name))
+        # A name without a letter or digit cannot be searched for by its words.
+        wanted = FileFilter(words=words, exact_name="" if words else name, kind="folder" if only_folders else "any")
+        page = self.api.list_page(
+            self.access_token, query=build_query(wanted), order="modifiedTime desc", page_size=_NAMESAKES
+        )
+        exact = [file for file in page.files if same_name(file.name, name)]
+        return [*self._shared_drive(name), *exact] or list(page.files)
+
+    def _shared_drive(self, name: str) -> list[File]:
+        drives = self.places.shared_drives(self.access_token) or ()
+        return [self.by_id(drive.id) for drive in drives if same_name(drive.name, name)]
+
+    def _not_found(self, path: ByPath, *, only_folders: bool) -> ReferenceNotFoundError:
+        what = "folder" if only_folders else "file"
+        names = " / ".join(one_line(name) for name in path.names)
+        hint = "Search for it by a word of its name."
+        if only_folders and self.places.known_drives is None:
+            hint += " If it may be a shared drive, call list_shared_drives."
+        return ReferenceNotFoundError(
+            f"The person can see no {what} called {json.dumps(names, ensure_ascii=False)}. {hint}"
+        )
+
+
+def _names_of(file: File, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """Return the names from the top on; My Drive's own name is left out."""
+    above = places.get(file.parent_id)
+    names = above.names if above else ()
+    return (*(() if names == (MY_DRIVE,) else names), file.name)
+
+
+def _fits(path: ByPath, file: File, places: Mapping[str, Place]) -> bool:
+    """Say whether the folders right above `file` are those of `path`; its own name has been compared already."""
+    above, wanted = _names_of(file, places)[:-1], path.names[:-1]
+    last = above[len(above) - len(wanted) :]
+    # A shared drive whose name is not for us to know may be the one that is meant.
+    return len(above) >= len(wanted) and all(
+        one == UNNAMED_DRIVE or same_name(one, other) for one, other in zip(last, wanted, strict=True)
+    )

@@ -1,0 +1,92 @@
+"""The tool that reads what a file contains: obtained from Drive, turned into text, handed over piece by piece."""
+
+from strands import tool
+from strands.types.tools import AgentTool, ToolContext, ToolResult
+
+from tools.desk import Desk, Visit
+from tools.errors import ContentWithheldError, InvalidFilterError, UnreadableFileError
+from tools.extraction.extract import Extracted, extract
+from tools.extraction.plans import plan_of, why_unreadable
+from tools.files import File
+from tools.listing import count, day, kind_of, quoted, size
+
+PIECE = 8000  # characters a call, some 2,000 tokens
+
+MAX_BYTES = 25_000_000  # what is downloaded at most; exports end at Drive's own 10 MB
+
+
+def reading_tools(desk: Desk) -> list[AgentTool]:
+    """Build `read_file`."""
+
+    @tool(context=True)
+    def read_file(tool_context: ToolContext, file: str, start: int = 0) -> ToolResult:
+        """Read the text of a file: Google Docs, Sheets and Slides, PDF, Word, Excel, PowerPoint, plain text.
+
+        Use me for "what does it say", "summarise it", "what is the amount in …". Long files come in pieces; read on
+        only as far as the question needs.
+
+        Args:
+            file: A handle such as "[3]", a pasted Drive URL, a path, or an exact name.
+            start: The character to begin at, for the next piece of a long file.
+        """
+        return desk.run(tool_context, lambda visit: _read(desk, visit, file, start), "contents")
+
+    return [read_file]
+
+
+def _read(desk: Desk, visit: Visit, reference: str, start: int) -> str:
+    file = visit.locator.content(reference)
+    content = _text_of(desk, visit, file)
+    if start < 0 or start > len(content.text):
+        raise InvalidFilterError(f"start must be from 0 to {len(content.text)}, the length of the text.")
+    numbers = visit.number([file])
+    visit.show([file], {})
+    changed = f" | changed {day(file.modified, visit.zone)}" if file.modified else ""
+    end = _end_of_piece(content.text, start)
+    lines = [
+        f"Read: [{numbers[file.id]}] {quoted(file.name)} | {kind_of(file)}{changed}",
+        f"Shown: {_shown(content.text, start, end)}",
+        *(f"Note: {note}" for note in content.notes),
+        # Every line of it is marked, so that no content can pass for anything else.
+        *(f"> {line}" for line in content.text[start:end].split("\n")),
+    ]
+    return "\n".join(lines)
+
+
+def _text_of(desk: Desk, visit: Visit, file: File) -> Extracted:
+    plan = plan_of(file.mime_type)
+    if plan is None:
+        raise UnreadableFileError(why_unreadable(file.mime_type))
+    if not file.may_use_ai:
+        raise ContentWithheldError("The content of this file is kept from AI (canAccessViaGenAi). Tell the person.")
+    if not file.may_download:
+        raise ContentWithheldError("The owner does not allow downloading this file. Tell the person.")
+    token = visit.finder.access_token
+    if plan.export_as:
+        content = desk.api.export(token, file.id, plan.export_as)
+    elif file.size_bytes is not None and file.size_bytes > MAX_BYTES:
+        raise UnreadableFileError(
+            f"The file has {size(file.size_bytes)}; I read up to {size(MAX_BYTES)}. Tell the person."
+        )
+    else:
+        content = desk.api.download(token, file.id, max_bytes=MAX_BYTES, resource_key=file.resource_key)
+    return extract(content, plan.content_type)
+
+
+def _end_of_piece(text: str, start: int) -> int:
+    """Return where a piece ends: after a line, or a word, unless that would leave most of it out."""
+    end = start + PIECE
+    if end >= len(text):
+        return len(text)
+    for mark in ("\n", " "):
+        last = text.rfind(mark, start + PIECE // 2, end)
+        if last >= 0:
+            return last + 1
+    return end
+
+
+def _shown(text: str, start: int, end: int) -> str:
+    if start == 0 and end == len(text):
+        return f"all {count(len(text), 'character')}"
+    said = f"characters {start} to {end - 1} of {len(text)}"
+    return said if end == len(text) else f"{said}; for more call read_file with start={end}"
