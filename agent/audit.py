@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # importing it for real would load Google's client before the first /ping
-    from tools.drive_api import DriveCall
+    from tools.google.drive_api import DriveCall
 
 audit_logger = logging.getLogger("drive_agent.audit")
 

@@ -31,7 +31,7 @@ from agent.store import PATIENCE, ConversationStore, open_storage
 from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
 from tools.drive import drive_tools
-from tools.drive_api import DriveApi
+from tools.google.drive_api import DriveApi
 from tools.pause import Tokens
 
 logger = logging.getLogger(__name__)

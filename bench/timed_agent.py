@@ -22,7 +22,7 @@ from agent.model import build_model
 from agent.settings import Settings
 from agent.store import ConversationStore, open_storage
 from tools.consent import AccessTokens, ConsentSettings
-from tools.drive_api import DriveApi, FilePage
+from tools.google.drive_api import DriveApi, FilePage
 
 Answer = TypeVar("Answer")
 Note = Callable[[str, float], None]

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from bench.client import BenchError
 from bench.figures import Figure, Spread
 from bench.rig import Rig
-from tools.drive_api import DriveApi
-from tools.finder import Finder
+from tools.finding.finder import Finder
+from tools.finding.locate import Locator
+from tools.finding.places import Places
+from tools.finding.request import Request
+from tools.google.drive_api import DriveApi
 from tools.handles import Handles
 from tools.listing import Listing, render
-from tools.locate import Locator
-from tools.places import Places
-from tools.request import Request
 
 FILES = 100
 

@@ -179,7 +179,7 @@ def test_no_write_scope_and_no_write_call_to_drive_exists() -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 if node.value.startswith("https://www.googleapis.com/auth/"):
                     scopes.add(node.value.rsplit("/", 1)[1])
-            elif isinstance(node, ast.Attribute) and path.parent.name == "tools":
+            elif isinstance(node, ast.Attribute) and name_of(path).startswith("tools/"):
                 calls.add(node.attr)
     assert all(scope.endswith(".readonly") for scope in scopes if scope.startswith("drive"))
     assert not calls & {"create", "update", "delete", "copy", "emptyTrash", "hide", "unhide", "watch", "modifyLabels"}

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from strands.types.tools import ToolContext, ToolResult
 
-from tools.drive_api import DriveFiles
 from tools.errors import RetryableToolError, ScopeNotGrantedError
 from tools.files import File
-from tools.finder import Finder
+from tools.finding.finder import Finder
+from tools.finding.locate import AmbiguousReferenceError, Locator
+from tools.finding.places import Places
+from tools.google.drive_api import DriveFiles
 from tools.handles import Handles
 from tools.listing import Listing, card, path_text, row
-from tools.locate import AmbiguousReferenceError, Locator
 from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing
-from tools.places import Places
 
 HANDLES_KEY = "handles"
 
@@ -39,7 +39,6 @@ class Desk:
 
     def run(self, tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
         """Return `work`'s text as the tool's result; `scope` says what it needs (see `tools.pause`)."""
-
         is_wide = scope == "contents"
 
         def visit(access_token: str) -> str:

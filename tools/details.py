@@ -10,8 +10,8 @@ from strands.types.tools import AgentTool, ToolContext, ToolResult
 from tools.desk import Desk, Visit
 from tools.errors import DriveForbiddenError, FileNotVisibleError
 from tools.files import File, Permission, Person
+from tools.finding.places import Place
 from tools.listing import column, count, kind_of, path_text, quoted, size
-from tools.places import Place
 from tools.query import FOLDER
 
 _ROLES = {

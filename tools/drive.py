@@ -7,12 +7,12 @@ from strands.types.tools import AgentTool, ToolContext, ToolResult
 
 from tools.desk import Desk
 from tools.details import detail_tools
-from tools.drive_api import DriveFiles
+from tools.finding.request import Request
+from tools.google.drive_api import DriveFiles
 from tools.lists import begin_list, continue_list
 from tools.pause import Scope, Tokens
 from tools.query import Trash
 from tools.reading import reading_tools
-from tools.request import Request
 
 Kind = Literal[
     "any", "folder", "document", "spreadsheet", "presentation", "pdf", "image", "video", "audio", "form",

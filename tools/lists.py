@@ -7,9 +7,9 @@ from typing import Any
 
 from tools.desk import HANDLES_KEY, Visit
 from tools.errors import ContentsOffError, StaleListError
+from tools.finding.request import Request
 from tools.handles import Handles
 from tools.listing import Listing, render
-from tools.request import Request
 
 LISTS_KEY = "lists"
 

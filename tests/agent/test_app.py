@@ -21,8 +21,8 @@ from tests.support.drive import SECRET_URL, TOKEN, WIDE_URL, MemoryDrive, Memory
 from tests.support.model import ScriptedModel, call, say
 from tests.support.reading import Reading
 from tests.support.serve import serve
-from tools.drive_api import FilePage
 from tools.errors import DriveUnavailableError, ScopeNotGrantedError
+from tools.google.drive_api import FilePage
 from tools.scopes import CONTENT_SCOPE, METADATA_SCOPE
 
 SESSION = "chat-0123456789abcdef0123456789abcdef"

@@ -4,7 +4,7 @@ import json
 
 from agent.audit import current_caller, name_in_audit, record_drive_call
 from tests.support.world import ALICE, BOB
-from tools.drive_api import DriveCall
+from tools.google.drive_api import DriveCall
 
 
 def test_every_drive_call_leaves_one_line_that_names_nobody(caplog):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.drive_api import Account, FilePage
 from tools.errors import AnswerTooLargeError, ConsentRequired, FileNotVisibleError, ScopeNotGrantedError
 from tools.files import File, Permission, Person, SharedDrive
+from tools.google.drive_api import Account, FilePage
 from tools.scopes import CONTENTS, DETAILS
 
 SECRET_URL = "https://bedrock-agentcore.us-west-2.amazonaws.com/identities/oauth2/authorize?request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Acanary"

@@ -18,8 +18,8 @@ from tests.support.drive import TOKENS, WIDE_TOKEN, MemoryTokens
 from tests.support.model import ScriptedModel
 from tests.support.world import ALICE, BERLIN, SESSION
 from tools.connection import DriveConnection
-from tools.drive_api import Account
 from tools.errors import AccessTokenRejectedError, ConsentRequired, ScopeNotGrantedError
+from tools.google.drive_api import Account
 from tools.pause import CONTENTS_KEY, pausing
 from tools.scopes import CONTENTS, DETAILS
 

@@ -14,7 +14,7 @@ from tests.support.drive import MemoryTokens
 from tests.support.model import ScriptedModel, call, say
 from tests.support.serve import serve
 from tools.drive import drive_tools
-from tools.drive_api import DriveApi
+from tools.google.drive_api import DriveApi
 from tools.scopes import CONTENTS, DETAILS
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)  # a Friday

@@ -14,7 +14,7 @@ from agent.settings import Settings
 from agent.store import ConversationStore
 from tests.support.drive import MemoryDrive, MemoryTokens, file
 from tests.support.model import ScriptedModel
-from tools.drive_api import FilePage
+from tools.google.drive_api import FilePage
 
 ALICE = Caller("jwt", "https://issuer.example", "alice")
 BOB = Caller("jwt", "https://issuer.example", "bob")

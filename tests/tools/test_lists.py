@@ -2,7 +2,7 @@ from datetime import date
 
 from tests.support.drive import MemoryDrive, file
 from tests.support.stand_in import ToolRunner
-from tools.drive_api import FilePage
+from tools.google.drive_api import FilePage
 
 
 def found(answer):

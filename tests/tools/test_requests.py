@@ -18,7 +18,7 @@ from local.people import PEOPLE
 from tests.support.drive import MemoryDrive, MemoryTokens
 from tests.support.stand_in import NOW, ToolRunner, stand_in
 from tools.drive import drive_tools
-from tools.drive_api import DriveApi
+from tools.google.drive_api import DriveApi
 from tools.scopes import CONTENTS
 
 REQUESTS = load_requests(NOW.date())

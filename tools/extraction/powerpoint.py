@@ -52,7 +52,7 @@ def _texts(root: Element) -> Iterator[tuple[str, str]]:
     for element in root.iter():
         tag = local(element.tag)
         if tag == "Fallback":  # the same shape again, for readers that do not know the first one
-            passed.update(element.iter())
+            passed |= set(element.iter())
         elif element in passed:
             continue
         elif tag == "sp":

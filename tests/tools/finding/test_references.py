@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tools.errors import RetryableToolError
-from tools.references import ByHandle, ById, ByPath, InvalidReferenceError, Root, parse_reference
+from tools.finding.references import ByHandle, ById, ByPath, InvalidReferenceError, Root, parse_reference
 
 ID = "1AbC_dEfGhIjKlMnOpQrStUvWxYz-0123456789_-AbC"
 

@@ -11,7 +11,7 @@ from googleapiclient.errors import HttpError
 
 from tests.support.google import scripted_google
 from tools.errors import AnswerTooLargeError, DriveTimeoutError, DriveUnavailableError
-from tools.google_http import MAX_JSON_BYTES, GoogleHttp, Limits
+from tools.google.http import MAX_JSON_BYTES, GoogleHttp, Limits
 
 LIMITS = Limits(silence_s=5, total_s=10)
 

@@ -1,6 +1,6 @@
 from tests.support.drive import ALICE, BEN, TOKEN, WIDE_TOKEN, MemoryDrive, file
 from tools.files import SharedDrive
-from tools.places import Places, contains_words, same_name
+from tools.finding.places import Places, contains_words, same_name
 from tools.query import FOLDER
 
 ROOT = file("My Drive", mime_type=FOLDER, id="root-id", owner=ALICE)

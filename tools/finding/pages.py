@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from tools.drive_api import DriveFiles
 from tools.errors import StalePageTokenError
 from tools.files import File
+from tools.google.drive_api import DriveFiles
 
 SCAN_LIMIT = 1000  # files looked at where we filter ourselves: five list calls, 500 quota units
 

@@ -1,4 +1,4 @@
-"""Sends the calls to Drive that `tools.drive_api` builds: with the access token, charged, recorded, and read.
+"""Sends the calls to Drive that `tools.google.drive_api` builds: with the access token, charged, recorded, and read.
 
 Every request that is sent is charged, retries included; every call leaves one record, whatever became of it.
 """
@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 import httplib2
 from googleapiclient.errors import HttpError
 
-from tools.batch import PartAnswer, read_batch, write_batch
 from tools.errors import DriveForbiddenError, FileNotVisibleError, ToolError, TransientToolError
-from tools.google_errors import failure
-from tools.google_http import GoogleHttp, Limits, unreadable
-from tools.quota import Quota
+from tools.google.batch import PartAnswer, read_batch, write_batch
+from tools.google.http import GoogleHttp, Limits, unreadable
+from tools.google.quota import Quota
+from tools.google.refusals import failure
 
 Answer = TypeVar("Answer")
 

@@ -1,4 +1,4 @@
-"""Google's own client for Drive v3, for one root URL and no other. It builds requests; `tools.google_http` sends them.
+"""Google's own client for Drive v3, for one root URL and no other. It builds requests; `tools.google.http` sends them.
 
 The discovery document's own root is replaced, because the client's `api_endpoint` would leave batches on Google's
 host. https://googleapis.github.io/google-api-python-client/docs/epy/

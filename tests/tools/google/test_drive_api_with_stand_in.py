@@ -4,7 +4,6 @@ import pytest
 
 from local.google.faults import Fault
 from tests.support.stand_in import stand_in
-from tools.drive_api import DriveApi
 from tools.errors import (
     AccessTokenRejectedError,
     AnswerTooLargeError,
@@ -16,6 +15,7 @@ from tools.errors import (
     ScopeNotGrantedError,
     StalePageTokenError,
 )
+from tools.google.drive_api import DriveApi
 from tools.scopes import CONTENTS, DETAILS
 
 

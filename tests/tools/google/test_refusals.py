@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tools import errors
 from tools.errors import ToolError, TransientToolError
-from tools.google_errors import failure, read_refusal, retry_after_s
+from tools.google.refusals import failure, read_refusal, retry_after_s
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 JSON = st.recursive(

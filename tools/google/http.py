@@ -28,7 +28,7 @@ from tools.errors import (
     DriveUnreadableError,
     TransientToolError,
 )
-from tools.google_errors import failure
+from tools.google.refusals import failure
 
 Answer = TypeVar("Answer")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.errors import QuotaSpentError
-from tools.quota import CAPACITY_UNITS, LIST_UNITS, REFILL_UNITS_PER_S, Bucket, Quota, spend
+from tools.google.quota import CAPACITY_UNITS, LIST_UNITS, REFILL_UNITS_PER_S, Bucket, Quota, spend
 
 COSTS = st.sampled_from([5, 100, 200, 500])
 CALLS = st.lists(st.tuples(st.floats(0, 120), COSTS), max_size=200)

@@ -1,9 +1,9 @@
 import pytest
 
 from tests.support.drive import ALICE, BEN, TOKEN, MemoryDrive, file
-from tools.drive_api import FilePage
 from tools.errors import StalePageTokenError
-from tools.pages import SCAN_LIMIT, Question, read
+from tools.finding.pages import SCAN_LIMIT, Question, read
+from tools.google.drive_api import FilePage
 
 ALL = Question("trashed = false", "modifiedTime desc")
 BENS = Question("q", "o", matches=lambda each: each.changed_by is not None and each.changed_by.matches("Ben"))

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Literal, get_args
 
+from tools.days.periods import Period, resolve
 from tools.errors import InvalidFilterError
 from tools.listing import one_line
-from tools.periods import Period, resolve
 from tools.query import KINDS, Trash, plural_kind
 
 View = Literal["search", "recent", "shared_with_me", "starred", "trash"]

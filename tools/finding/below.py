@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tools.drive_api import DriveFiles
 from tools.files import File
+from tools.google.drive_api import DriveFiles
 from tools.query import FileFilter, build_query
 
 # Parents in one query. Drive documents no limit for `q`; code in the field keeps its `or` groups to 20-50 terms.

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.drive import MemoryDrive, file
 from tests.support.stand_in import NOW, ToolRunner
-from tools.drive_api import FilePage
+from tools.google.drive_api import FilePage
 from tools.query import FOLDER
 
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.request import Request
-from tools.wider import MAX_CLOSE, widenings
+from tools.finding.request import Request
+from tools.finding.wider import MAX_CLOSE, widenings
 
 texts = st.sampled_from(["", "one", "two words", "予算"])
 requests = st.builds(

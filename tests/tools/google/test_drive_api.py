@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.google import batch_answer, batch_calls, google_error, scripted_google
-from tools.drive_api import Account, DriveApi
 from tools.errors import (
     AccessTokenRejectedError,
     AnswerTooLargeError,
@@ -27,7 +26,8 @@ from tools.errors import (
     TransientToolError,
 )
 from tools.files import PLACE_FIELDS, Permission, SharedDrive
-from tools.quota import CAPACITY_UNITS
+from tools.google.drive_api import Account, DriveApi
+from tools.google.quota import CAPACITY_UNITS
 
 OK = (200, {"files": [{"id": "1", "name": "Q3 budget", "mimeType": "application/pdf"}]}, {})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.batch import MAX_CALLS, read_batch, write_batch
+from tools.google.batch import MAX_CALLS, read_batch, write_batch
 
 TYPE = "multipart/mixed; boundary=b"
 TARGETS = st.lists(

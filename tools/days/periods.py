@@ -3,7 +3,7 @@
 In: what a person said, in English or Japanese, and the day it is where that person is.
 Out: a `Period` of inclusive days, either end of which may be open; its moments come out in UTC.
 Raises: `InvalidFilterError`, which says what to write instead, for what is unknown, ambiguous or out of order.
-Single periods ("last week", "Q3 2025") are read by `tools.period_words`; here are the words between and around them.
+Single periods ("last week", "Q3 2025") are read by `tools.days.words`; here are the words between and around them.
 """
 
 import re
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from tools.days.japanese import in_english
+from tools.days.words import Span, is_start, named, recurs
 from tools.errors import InvalidFilterError
-from tools.period_japanese import in_english
-from tools.period_words import Span, is_start, named, recurs
 
 __all__ = ["Period", "resolve"]
 

@@ -10,9 +10,9 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tools.drive_api import DriveFiles
 from tools.errors import ScopeNotGrantedError
 from tools.files import File, SharedDrive
+from tools.google.drive_api import DriveFiles
 
 MY_DRIVE = "My Drive"
 SHARED_WITH_ME = "Shared with me"

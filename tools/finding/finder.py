@@ -6,18 +6,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tools.below import MAX_PARENTS, Tree, tree_of
-from tools.drive_api import DriveFiles
+from tools.days.periods import Period
 from tools.errors import DriveRejectedError, ScopeNotGrantedError
 from tools.files import File
+from tools.finding.below import MAX_PARENTS, Tree, tree_of
+from tools.finding.locate import Locator
+from tools.finding.pages import Found, Question, read
+from tools.finding.places import Places, contains_words
+from tools.finding.request import ORDERS, Request, Spans, describe
+from tools.finding.wider import Widening, advice, widenings
+from tools.google.drive_api import DriveFiles
 from tools.listing import Close, Column, Listing, column, count, one_line, path_text
-from tools.locate import Locator
-from tools.pages import Found, Question, read
-from tools.periods import Period
-from tools.places import Places, contains_words
 from tools.query import FileFilter, Span, build_query, searchable_words
-from tools.request import ORDERS, Request, Spans, describe
-from tools.wider import Widening, advice, widenings
 
 _MOST_EDITORS = 8
 

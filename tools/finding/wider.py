@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tools.finding.request import Request
 from tools.query import searchable_words
-from tools.request import Request
 
 MAX_TRIES = 5
 MAX_CLOSE = 5

@@ -4,14 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tools.drive_api import DriveFiles
 from tools.errors import NotAFolderError, ReferenceNotFoundError
 from tools.files import File
+from tools.finding.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
+from tools.finding.references import ByHandle, ById, ByPath, Root, parse_reference
+from tools.google.drive_api import DriveFiles
 from tools.handles import Handles
 from tools.listing import one_line
-from tools.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
 from tools.query import FileFilter, build_query, searchable_words
-from tools.references import ByHandle, ById, ByPath, Root, parse_reference
 
 _NAMESAKES = 50
 _ROOT = "root"

@@ -1,6 +1,6 @@
 """Drive v3, call by call: what is asked, what it costs, and what comes back.
 
-Requests are built by Google's client (`tools.google_client`) and sent to one host only (`tools.drive_calls`).
+Requests are built by Google's client (`tools.google.client`) and sent to one host only (`tools.google.drive_calls`).
 """
 
 import re
@@ -14,9 +14,6 @@ from urllib.parse import urlencode
 
 import httplib2
 
-from tools.batch import MAX_CALLS
-from tools.drive_calls import DriveCall, DriveCalls, is_about_the_file
-from tools.drive_files import Account, DriveFiles, FilePage
 from tools.errors import (
     AnswerTooLargeError,
     DriveForbiddenError,
@@ -35,9 +32,12 @@ from tools.files import (
     parse_file,
     parse_permission,
 )
-from tools.google_client import GoogleClient
-from tools.google_http import GoogleHttp, Limits, unreadable
-from tools.quota import CONTENT_UNITS, LIST_UNITS, OTHER_UNITS, Quota
+from tools.google.batch import MAX_CALLS
+from tools.google.client import GoogleClient
+from tools.google.drive_calls import DriveCall, DriveCalls, is_about_the_file
+from tools.google.drive_files import Account, DriveFiles, FilePage
+from tools.google.http import GoogleHttp, Limits, unreadable
+from tools.google.quota import CONTENT_UNITS, LIST_UNITS, OTHER_UNITS, Quota
 
 Item = TypeVar("Item")
 

@@ -1,6 +1,6 @@
 """What the tools ask of Google Drive, as a protocol, and the values that come back with files.
 
-`tools.drive_api.DriveApi` is Drive itself; importing this module loads no client.
+`tools.google.drive_api.DriveApi` is Drive itself; importing this module loads no client.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ class DriveFiles(Protocol):
         """Revoke the grant behind `access_token` at Google."""
 
     def for_conversation(self) -> "DriveFiles":
-        """Return the same client for one conversation, which may not ask more than its share (`tools.quota`)."""
+        """Return the same client for one conversation, which may not ask more than its share (`tools.google.quota`)."""
 
 
 __all__ = ["Account", "DriveFiles", "FilePage"]

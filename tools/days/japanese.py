@@ -1,4 +1,4 @@
-"""Everyday periods in Japanese, said in the English that `tools.period_words` reads. Pure.
+"""Everyday periods in Japanese, said in the English that `tools.days.words` reads. Pure.
 
 In: normalised text (NFKC). Out: the same text, with every word of the table replaced; other text is left as it is.
 Half years and fiscal years are left alone: in Japan they mostly begin in April.

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tools.days.periods import Period, resolve
 from tools.errors import InvalidFilterError
-from tools.periods import Period, resolve
 
 FRIDAY = date(2026, 11, 20)
 

@@ -1,0 +1,1 @@
+"""Everyday periods ("last week", "since March") as days."""
