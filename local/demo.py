@@ -1,27 +1,23 @@
 """`make demo`: one whole conversation over real HTTP, as a person would see it. Ends with a sentence if a step fails.
 
-Alice asks, is asked for consent, consents in her browser, and gets her answer without asking again. Then Bob opens the
-same link in his browser, and gets nothing.
+Alice asks, is asked for consent, consents in her browser, and gets her answer without asking again; when a question
+needs what a file says, she is asked for that too. Bob opens the same link in his browser, and gets nothing.
 """
 
 import time
-from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from rich.console import Console
-from rich.markup import escape
-from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from local.browser import Browser, Page
 from local.people import PEOPLE, SAMPLE_PASSWORD, Person
 from local.stack import RUNTIME_ARN, Stack
-from local.talk import Reply, Talk
+from local.talk import Talk
+from local.transcript import answers, aside, says, short
 
 QUESTION = "which spreadsheets did Ben change last week?"
 FOLLOW_UP = "open the second one's folder, and show me more like it"
+WHAT_IT_SAYS = "what does Roadmap 2026 say about hiring?"
 EXPECTED = {"Q3 budget", "Hiring plan", "Vendor payments"}
 
 
@@ -101,6 +97,7 @@ def play(stack: Stack, console: Console) -> None:
         _alice_consents(console, alices_browser, alice, link)
         _the_answer_comes(console, talk)
         _alice_asks_on(console, talk)
+        _alice_asks_what_a_file_says(console, talk, alices_browser, alice)
         _bob_writes(console, stack, bob, talk.runtime_session)
     finally:
         talk.close()
@@ -110,9 +107,9 @@ def play(stack: Stack, console: Console) -> None:
 
 
 def _alice_asks(console: Console, talk: Talk) -> str:
-    _says(console, "alice", QUESTION)
+    says(console, "alice", QUESTION)
     asked = talk.ask(QUESTION)
-    _answers(console, asked)
+    answers(console, asked)
     _expect(len(asked.auth_urls) == 1, f"the agent should have asked for consent, but: {asked.text or asked.error}")
     return asked.auth_urls[0]
 
@@ -120,21 +117,36 @@ def _alice_asks(console: Console, talk: Talk) -> str:
 def _alice_consents(console: Console, browser: Browser, alice: Person, link: str) -> None:
     page = give_consent(browser, alice, link)
     _expect(alice.google.email in page.text, f"the browser should show alice's account, but it says: {page.text}")
-    _aside(console, f"Alice opens the link, signs in, and allows it at Google. The page says:\n“{_short(page)}”")
+    aside(console, f"Alice opens the link, signs in, and allows it at Google. The page says:\n“{short(page)}”")
 
 
 def _the_answer_comes(console: Console, talk: Talk) -> None:
     answer = talk.resume()
-    _answers(console, answer)
+    answers(console, answer)
     names = answer.file_names
     _expect(set(names) == EXPECTED, f"Ben changed {sorted(EXPECTED)}, but the answer has {names or answer.error}")
 
 
 def _alice_asks_on(console: Console, talk: Talk) -> None:
-    _says(console, "alice", FOLLOW_UP)
+    says(console, "alice", FOLLOW_UP)
     more = talk.ask(FOLLOW_UP)
-    _answers(console, more)
+    answers(console, more)
     _expect(bool(more.file_names), "the second file's folder should have been listed")
+
+
+def _alice_asks_what_a_file_says(console: Console, talk: Talk, browser: Browser, alice: Person) -> None:
+    says(console, "alice", WHAT_IT_SAYS)
+    asked = talk.ask(WHAT_IT_SAYS)
+    answers(console, asked)
+    _expect(
+        len(asked.auth_urls) == 1, f"reading a file should have asked for consent, but: {asked.text or asked.error}"
+    )
+    page = give_consent(browser, alice, asked.auth_urls[0])
+    _expect("contents" in page.text, f"the page should say that contents may be read, but it says: {page.text}")
+    aside(console, f"Alice opens the link and allows that, too. The page says:\n“{short(page)}”")
+    answer = talk.resume()
+    answers(console, answer)
+    _expect("hiring" in answer.text, f"the answer should say what the file says, but: {answer.text or answer.error}")
 
 
 def _bob_writes(console: Console, stack: Stack, bob: Person, runtime_session: str) -> None:
@@ -142,7 +154,7 @@ def _bob_writes(console: Console, stack: Stack, bob: Person, runtime_session: st
     refused = bobs_talk.ask("list my files")
     bobs_talk.close()
     _expect("somebody else" in refused.error, "Bob should not get into Alice's conversation")
-    _aside(console, f"Bob sends a message into Alice's conversation. The agent answers him:\n“{refused.error}”")
+    aside(console, f"Bob sends a message into Alice's conversation. The agent answers him:\n“{refused.error}”")
 
 
 def _bob_tries(console: Console, browser: Browser, bob: Person, link: str) -> None:
@@ -153,47 +165,7 @@ def _bob_tries(console: Console, browser: Browser, bob: Person, link: str) -> No
     _expect("google" not in page.url.lower() or "localhost" in page.url, "Bob should never get as far as Google")
     _expect("connected as" not in page.text.lower(), "Bob's browser should connect nothing")
     _expect(page.status in {403, 409}, f"Bob should be refused, but got {page.status}: {page.text}")
-    _aside(console, f"Bob opens Alice's link and signs in as himself. He gets nothing:\n“{_short(page)}”")
-
-
-def _says(console: Console, who: str, words: str) -> None:
-    console.print(f"\n[bold cyan]{who}>[/] {escape(words)}")
-
-
-def _answers(console: Console, reply: Reply) -> None:
-    for event in reply.of_type("tool"):
-        if event["status"] == "running":
-            console.print(f"[dim]       {escape(event['label'])}[/]")
-    lines = (reply.text or reply.error).strip().splitlines() or ["(nothing)"]
-    console.print(f"[bold magenta]agent>[/] {escape(lines[0])}")
-    for line in lines[1:]:
-        console.print(f"       {escape(line)}")
-    files = [file for event in reply.of_type("files") for file in event["files"]]
-    if files:
-        console.print(_cards(files))
-
-
-def _cards(files: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    table.add_column("", width=6)
-    for file in files[:8]:
-        link = file.get("link", "")
-        where = urlsplit(link).hostname or ""
-        table.add_row(
-            "",
-            Text(file["name"], style=f"bold link {link}" if link else "bold", overflow="ellipsis", no_wrap=True),
-            *(Text(cell, style="dim") for cell in (file["type"], str(file.get("modified", ""))[:10], where)),
-        )
-    return table
-
-
-def _aside(console: Console, text: str) -> None:
-    console.print(Panel(Text(text), border_style="dim", padding=(0, 1)))
-
-
-def _short(page: Page) -> str:
-    text = page.main
-    return text if len(text) <= 240 else text[:239] + "…"
+    aside(console, f"Bob opens Alice's link and signs in as himself. He gets nothing:\n“{short(page)}”")
 
 
 def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a claim

@@ -95,11 +95,11 @@ class Visit:
         """The person's day."""
         return self.finder.today
 
-    def number(self, files: Sequence[File]) -> dict[str, int]:
-        """Give every file a number in this conversation, by id."""
+    def number(self, files: Sequence[File], paths: Mapping[str, str] | None = None) -> dict[str, int]:
+        """Give every file a number in this conversation, by id; a folder in `paths` is shown by its path."""
         with self.numbering:
             handles = Handles.load(self._state.get(HANDLES_KEY))
-            numbers = handles.number(files)
+            numbers = handles.number(files, paths)
             self._state.set(HANDLES_KEY, handles.dump())
         return {file.id: number for file, number in zip(files, numbers, strict=True)}
 
@@ -125,7 +125,7 @@ def _which(here: Visit, several: AmbiguousReferenceError) -> str:
     paths = {folder_id: path_text(place.names) for folder_id, place in several.places.items()}
     folders = [place.folder for place in several.places.values()]
     listing = Listing("", "", several.candidates, folders=folders, paths=paths)
-    numbers = here.number(listing.all_files)
+    numbers = here.number(listing.all_files, paths)
     lines = [row(file, listing, numbers, here.zone) for file in listing.files]
     legend = [f'[{numbers[folder.id]}] "{paths[folder.id]}"' for folder in folders]
     head = "Several fit. Ask the person which one they mean, or call again with one of these handles:"

@@ -71,8 +71,9 @@ def _details(desk: Desk, visit: Visit, reference: str) -> str:
     target = _target(visit, file)
     access = _access(desk, visit, file)
     listed = [file, *([place.folder] if place else []), *([target] if target else [])]
-    numbers = visit.number(listed)
-    visit.show([file], {place.folder.id: path_text(place.names)} if place else {})
+    paths = {place.folder.id: path_text(place.names)} if place else {}
+    numbers = visit.number(listed, paths)
+    visit.show([file], paths)
     lines = [f"[{numbers[file.id]}] {quoted(file.name)}", *_facts(file, place, numbers, visit.zone)]
     if access:
         lines.append(f"Access: {access}")

@@ -1,6 +1,6 @@
 """Handles: files numbered through a conversation (`[3]`), so that no long id enters the model's context. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -10,7 +10,10 @@ from tools.files import File
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """What a number stands for. `parent_id` and `link` may be empty; the link is Drive's own."""
+    """What a number stands for, and how a person reads it: a name, or the path of a folder where that is known.
+
+    `parent_id` and `link` may be empty; the link is Drive's own.
+    """
 
     file_id: str
     parent_id: str
@@ -26,9 +29,9 @@ class Handles:
         self._handles = list(handles)
         self._numbers = {handle.file_id: number for number, handle in enumerate(self._handles, 1)}
 
-    def number(self, files: Sequence[File]) -> list[int]:
-        """Return a number for each file, new ones counted on."""
-        return [self._number(file) for file in files]
+    def number(self, files: Sequence[File], paths: Mapping[str, str] | None = None) -> list[int]:
+        """Return a number for each file, new ones counted on; `paths` are those of folders, by id."""
+        return [self._number(file, (paths or {}).get(file.id) or file.name) for file in files]
 
     def get(self, number: int) -> Handle:
         """Return what a number stands for. Raises: `UnknownHandleError` for one that was never given out."""
@@ -60,9 +63,9 @@ class Handles:
             for file_id, parent_id, folder, name, link in dumped or ()
         )
 
-    def _number(self, file: File) -> int:
+    def _number(self, file: File, name: str) -> int:
         known = self._numbers.get(file.id)
-        handle = Handle(file.id, file.parent_id, file.is_folder, file.name, file.link)
+        handle = Handle(file.id, file.parent_id, file.is_folder, name, file.link)
         if known is None:
             self._handles.append(handle)
             known = self._numbers[file.id] = len(self._handles)

@@ -51,7 +51,7 @@ class _Open:
 
 
 def _answer(visit: Visit, opened: _Open, listing: Listing, token: str, label: str = "") -> str:
-    numbers = visit.number(listing.all_files)
+    numbers = visit.number(listing.all_files, listing.paths)
     shown = [*opened.shown, *(numbers[file.id] for file in listing.files)]
     following = replace(opened, token=token, shown=shown) if listing.has_more or token else None
     if following or label:

@@ -118,6 +118,8 @@ def main(argv: Sequence[str]) -> int:
     # uvicorn ends in good order at Ctrl-C and then raises it again; there is nothing left to interrupt.
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+    if state.large:
+        state.large.close()
     return 0
 
 

@@ -57,7 +57,8 @@ def test_an_answer_is_in_the_language_of_the_question():
         "2. [2] – 2026-11-11にBen Ortizが変更、[5]の中\n"
         "3. [3] – 2026-11-10にBen Ortizが変更、オーナー Ben Ortiz\n"
         "これですべてです（3件中3件）。検索した範囲: マイドライブ、共有ドライブ（Team Finance, Design）、"
-        "あなたと共有されたファイル、ゴミ箱は除く。注意: ドライブにはその絞り込みがないので、41個のファイルを調べました。"
+        "あなたと共有されたファイル、ゴミ箱は除く。"
+        "注意: ドライブにはその絞り込みがないので、41個のファイルを調べました。"
     )
 
 
@@ -219,6 +220,7 @@ def test_a_range_is_worded_for_people(days, words):
 
 FILTERS = {
     "I found 3 files with “tax” inside owned by you:": {"content": "tax", "owner": "me"},
+    "I found 3 files, the largest first:": {"order": "size"},
     "I found 3 files with the phrase “so be it” inside:": {"phrase": "so be it"},
     "I found 3 PDFs shared with you created on 12 November:": {
         "kind": "pdf",

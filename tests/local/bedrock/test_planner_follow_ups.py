@@ -1,5 +1,7 @@
 # ruff: noqa: RUF001 - Japanese punctuation
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from local.aws.bedrock.planner import plan
 from tests.local.bedrock.samples import (
@@ -237,3 +239,78 @@ def test_a_file_of_the_second_part_can_be_pointed_at_by_its_number():
         user("open the fourth one's folder"),
     ]
     assert calls(plan(messages, TOOLS, SYSTEM)) == [("list_files", {"folder": "[6]"})]
+
+
+def test_files_of_the_same_name_are_never_chosen_between():
+    twins = 'Found: 2 files, all shown\n[1] "Roadmap" | document | in [4]\n[2] "roadmap" | document | in [5]'
+    messages = [
+        user("what does the roadmap say?"),
+        assistant(use("t1", "read_file", file="roadmap")),
+        user(result("t1", NO_FILE, "error")),
+        assistant(use("t2", words="roadmap")),
+        user(result("t2", twins)),
+    ]
+    blocks = plan(messages, TOOLS, SYSTEM)
+    assert calls(blocks) == []
+    assert said(blocks).startswith("Several files fit. Which one do you mean?")
+    assert calls(ask("the first one", [*messages, assistant(*blocks)])) == [("read_file", {"file": "[1]"})]
+
+
+def test_the_file_of_that_exact_name_is_chosen_among_others():
+    found = 'Found: 2 files, all shown\n[1] "Roadmap.docx" | word\n[2] "Roadmap of last year" | document'
+    messages = [
+        user("what does the roadmap say?"),
+        assistant(use("t1", "read_file", file="roadmap")),
+        user(result("t1", NO_FILE, "error")),
+        assistant(use("t2", words="roadmap")),
+        user(result("t2", found)),
+    ]
+    assert calls(plan(messages, TOOLS, SYSTEM)) == [("read_file", {"file": "[1]"})]
+
+
+def test_a_folder_that_was_to_be_read_is_listed():
+    failure = "That is a folder, which has no text. Use list_files to see what is in it."
+    messages = [user("contents of Finance"), assistant(use("t1", "read_file", file="Finance"))]
+    messages.append(user(result("t1", failure, "error")))
+    assert calls(plan(messages, TOOLS, SYSTEM)) == [("list_files", {"folder": "Finance"})]
+
+
+def test_what_is_asked_twice_is_called_once():
+    assert calls(ask("open the first and tell me who owns it", LISTED)) == [("get_file", {"file": "[1]"})]
+
+
+def test_it_in_the_second_half_of_a_question_is_the_file_of_the_first_half():
+    assert calls(ask("read the roadmap and tell me who owns it", [])) == [
+        ("read_file", {"file": "roadmap"}),
+        ("get_file", {"file": "roadmap"}),
+    ]
+
+
+def test_shared_drives_are_asked_for_once():
+    messages = [
+        user("what's in the shared drive Team Finance?"),
+        assistant(use("t1", "list_files", folder="Team Finance")),
+        user(result("t1", NO_FOLDER, "error")),
+        assistant(use("t2", "list_shared_drives")),
+        user(result("t2", DRIVES)),
+        assistant(use("t3", "list_files", folder="[12]")),
+        user(result("t3", NO_FOLDER, "error")),
+    ]
+    assert calls(plan(messages, TOOLS, SYSTEM)) == []
+
+
+PIECES = [
+    "the second one", "it", "its folder", "who can see", "read", "more", "only", "PDFs", "in", "Finance/2026", "[3]",
+    "“x”", "and", "last week", "?", "それ", "2番目", "の", "フォルダ", "を読んで", "「a/b」", "もっと", "先週",
+    "だけ", "は誰の",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8), st.sampled_from(["", " "]))
+@settings(max_examples=300, deadline=None)
+def test_any_follow_up_gets_an_answer_or_a_call_that_the_tools_take(pieces, between):
+    blocks = ask(between.join(pieces), [*LISTED, *FOLDERS])
+    assert blocks
+    offered = {tool["name"]: set(tool["inputSchema"]["json"]["properties"]) for tool in TOOLS}
+    assert all(set(arguments) <= offered[name] for name, arguments in calls(blocks))
+    assert all(block["text"].strip() for block in blocks if "text" in block)

@@ -194,6 +194,8 @@ def test_shared_drives_are_listed_to_their_members(drive, problems):
     board = drive("bob", "drive.readonly").drives().list().execute()["drives"][0]
     assert reason(alice.drives().get(driveId=board["id"])) == (404, "notFound")
     assert reason(alice.drives().list(q="memberCount > 3")) == (400, "invalid")
+    assert reason(alice.drives().list(pageSize=0)) == (400, "invalidParameter")
+    assert len(alice.drives().list(pageSize=5000).execute()["drives"]) == 2
 
 
 def test_permissions_are_shown_to_who_may_share(drive, problems):

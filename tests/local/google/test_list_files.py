@@ -259,6 +259,13 @@ def test_a_shared_folder_shows_its_content_and_the_content_its_parent(drive):
     assert given == {"name": "Hiring plan"}  # its folder is Ben's
 
 
+def test_shortcuts_are_found_by_their_target(drive):
+    alice = drive()
+    target = ask(alice, "name = 'Vendor payments'", **DRIVES)["files"][0]["id"]
+    assert names(alice, f"shortcutDetails.targetId = '{target}'") == ["Vendor payments (shortcut)"]
+    assert names(alice, f"shortcutDetails.targetId = '{target}' and trashed = true") == []
+
+
 def test_three_people_with_files_of_one_name_see_three_files(drive):
     ids = [ask(drive(who), "name = 'Q3 budget'")["files"] for who in ("alice", "bob", "carol")]
     assert [len(files) for files in ids] == [1, 1, 1]

@@ -6,22 +6,25 @@ asked for a file, and otherwise the question is not understood.
 # ruff: noqa: RUF001 - typographic quotation marks and dashes, as people write them
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from local.aws.bedrock.planner import (
     dates_en,
     english_asking,
     english_pointing,
     english_rules,
+    english_sorting,
     follow_up,
     small_talk,
 )
-from local.aws.bedrock.planner.intents import Call, Intent, Memory, Step, Talk
+from local.aws.bedrock.planner.intents import Call, Intent, Memory, Row, Step, Talk
 from local.aws.bedrock.planner.question import MARK, Scanner
 from local.aws.bedrock.planner.vocabulary import FILE_NOUN_EN
 from local.aws.bedrock.planner.wanted import Wanted
 
 _START = (
-    r"(?:find|search|list|show|look|where|which|what|who|open|read|give me|get|do i have|my starred"
+    r"(?:find|search|list|show|look|where|which|what|who|open|read|tell me|give me|get|do i have|my starred"
     r"|(?:my|the) (?:last|latest|recent))\b"
 )
 _BETWEEN = re.compile(
@@ -46,7 +49,8 @@ _ASKS = re.compile(
 )
 _REFINES = re.compile(
     r"\W*(?:(?:and|now|ok|no)[, ]+)*"
-    r"(?:only|just|what about|how about|but only|sort(?:ed)?|by|order(?:ed)?|the ones?|those)\b"
+    r"(?:only|just|what about|how about|but only|sort(?:ed)?|by|order(?:ed)?|the ones?|those|which ones?"
+    r"|which of (?:those|these|them))\b"
     r"|.{1,60}\bonly\W*$",
     re.IGNORECASE,
 )
@@ -69,15 +73,17 @@ _DRIVES = re.compile(
 )
 _WITHIN = re.compile(
     r"(?:(?:and|so|please|show me|tell me|can you tell me)\s+)*"
-    r"(?:what(?:'s|’s| is| was)(?: there)?\s+)?(?:in|inside|on)\s+"
+    r"(?:(?:what(?:'s|’s| is| was)(?: there)?\s+)?(?:in|inside|on)"
+    r"|(?:(?:list|show|open)\s+)?(?:the\s+)?contents?\s+of)\s+"
     r"(?P<x>⟦\d+⟧|[^¦,?!;⟦]{1,120})",
     re.IGNORECASE,
 )
 _VERBS = re.compile(r"\b(?:open|ls|dir|browse|take|pick|meant?|contents?|folder)\b", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:in|inside|list|ls|contents?|browse|under|folder)\b", re.IGNORECASE)
+_OPEN = re.compile(r"^\W*(?:please )?open\b", re.IGNORECASE)
 _NOUN = re.compile(rf"\b{FILE_NOUN_EN}\b", re.IGNORECASE)
 _NEEDS_TODAY = re.compile(r"\b(?:today|yesterday|(?:this|last) (?:week|month|quarter|year)|since|ago)\b", re.IGNORECASE)
-_MADE = re.compile(r"(?i)\b(?:created|uploaded|added|made)\b(?P<by>\s+by\b)?")
+_MADE = re.compile(r"(?i)\b(?:created|uploaded|added|made)\b")
 _NO_SHARED_PERIOD = (
     "I cannot pick out the day on which a file was shared, only that of its last change: that is what I use."
 )
@@ -93,10 +99,18 @@ def read(text: str, memory: Memory) -> list[Intent]:
     if len(parts) > 1 and _LOOK_FOR_IT.search(parts[-1]):
         return _one(whole, memory)
     parts = [part for index, part in enumerate(parts) if not index or not _SAME_AGAIN.fullmatch(part)]
-    intents = [intent for part in parts for intent in _one(whole.part(part), memory)]
+    intents: list[Intent] = []
+    for part in parts:
+        intents += _one(whole.part(part), _with_it(memory, intents))
     if all(isinstance(intent, Call) for intent in intents) or len(parts) == 1:
         return intents
     return _one(whole, memory)
+
+
+def _with_it(memory: Memory, intents: Sequence[Intent]) -> Memory:
+    """Let "it" in the second half of a question mean the file of the first half."""
+    file = next((str(call.arguments.get("file", "")) for call in intents if isinstance(call, Call)), "")
+    return replace(memory, it=Row(file, file)) if file else memory
 
 
 def _one(scanner: Scanner, memory: Memory) -> list[Intent]:
@@ -127,9 +141,11 @@ def _of_one_file(scanner: Scanner, memory: Memory) -> list[Intent]:
     part = scanner.part(named)
     _take_period(part, wanted, memory)
     english_rules.take_people(part, wanted)
-    if wanted.is_search:
+    english_sorting.take_order(part, wanted)
+    if wanted.is_search or wanted.order:
         english_rules.take_all(part, wanted)
         wanted.words = wanted.words or english_rules.rest(part)
+        wanted.limit = wanted.limit or (1 if wanted.order else 0)
         return list(wanted.calls(then=step))
     return [follow_up.of_name(english_asking.name_of(scanner.plain(named)), memory, step)]
 
@@ -162,15 +178,16 @@ def _filtered(scanner: Scanner, memory: Memory) -> list[Intent]:
     english_rules.take_all(scanner, wanted)
     if wanted.order == "opened" and not wanted.is_sorted and wanted.modified:
         wanted.opened, wanted.modified, wanted.order = wanted.modified, None, ""
+    if scanner.take(_OPEN):  # "open the roadmap": what is no folder is searched for
+        searches = True
     if wanted.trash == "only" and re.search(r"\bthr[oe]w away\b", text):
         searches = True
     rest = english_rules.rest(scanner)
     is_named = bool(wanted.words or wanted.content or wanted.phrase)
-    if is_named:
-        rest = ""
+    rest = "" if is_named else rest
     if _REFINES.match(text) and memory.query and not (rest or searches or wanted.is_empty):
         return [follow_up.refined(memory.query, wanted)]
-    if rest and (searches or wanted.is_search or (asks and has_noun) or ("⟦" in text)):
+    if rest and (searches or wanted.is_search or (asks and has_noun) or "⟦" in text):
         wanted.words, rest = rest, ""
     wanted.folder = follow_up.known(wanted.folder, memory)
     is_question = asks or has_noun or wanted.is_search or not wanted.is_empty
@@ -188,7 +205,5 @@ def _take_period(scanner: Scanner, wanted: Wanted, memory: Memory) -> None:
         scanner.cut(start, start + len(found[1]))
     if is_made:
         wanted.created = found[0]
-        if (match := _MADE.search(scanner.text)) and not match["by"]:
-            scanner.cut(match.start(), match.end())
     else:
         wanted.modified = found[0]

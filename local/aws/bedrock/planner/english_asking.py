@@ -26,7 +26,8 @@ _PARTS = grown(
         "READABLE": r"(?:documents?|docs?|pdf|memo|notes|report|letter|file|<SHOWN>)",
         "FACTS": r"(?:details|info|information|metadata|properties|permissions|sharing settings?)",
         "FACT": r"(?:details|owner|size|permissions|location|path)",
-        "OPEN": r"(?:open|show(?: me)?|list|go to|browse|what(?:<IS>)?(?: else)?(?: is)? (?:in|inside))",
+        "WHAT_IS_IN": r"(?:what(?:<IS>)?(?: else)?(?: is)? (?:in|inside))",
+        "OPEN": r"(?:open|(?:search |look )?in|show(?: me)?|list|go to|browse|<WHAT_IS_IN>)",
         "KEPT": r"(?: (?:stored|kept|saved|located|live|in))*",
     }
 )
@@ -44,7 +45,7 @@ _QUESTIONS: Mapping[Step, Sequence[str]] = {
         "what<IS> <X> (?:all )?about",
         "<READ>(?: the <TEXT> (?:of|in))? <X><FOR_ME>",
         "<GIVE><SUMMARY> of <X>",
-        "(?:<GIVE>|what<IS> )the <TEXT> (?:of|in|from) <X>",
+        "(?:<GIVE>|what<IS> )?(?:the )?<TEXT> (?:of|in|from) <X>",
         "what<IS> (?:in|inside|on) (?P<doc>.{1,160} <READABLE>)",
         "(?:according to|in) <X>,? what .+",
     ),

@@ -14,11 +14,13 @@ _VIEWS = {
     "trash": ("The {} in the trash", "I found no {} in the trash."),
     "recent": ("The {} you opened last", "I found no {} that you opened."),
 }
-_ORDERS = {
-    "changed": "The {} that changed last",
-    "name": "The {} in your Drive, by name",
-    "created": "The {} that were created last",
-    "size": "The {} that are largest",
+_SORTED = {
+    "changed": "the last changed first",
+    "created": "the last created first",
+    "opened": "the last opened first",
+    "shared": "the last shared first",
+    "name": "by name",
+    "size": "the largest first",
 }
 _VERBS = {"modified": "changed", "created": "created", "opened": "that you opened"}
 
@@ -29,10 +31,8 @@ def listed(call: Call, result: Result, count: int, known: Known) -> str:
     files = f"{count} {noun_en(text_of(call, 'kind') or 'any', count)}"
     if folder:
         said = f"In {_place(folder, result, known)} I found {files}"
-        return said + {"starred": " with a star", "trash": " in the trash"}.get(view, "")
-    if view in {"", "recent"} and (order := _ORDERS.get(text_of(call, "order"))):
-        return order.format(files)
-    return _VIEWS.get(view, _VIEWS["recent"])[0].format(files)
+        return said + {"starred": " with a star", "trash": " in the trash"}.get(view, "") + order(call)
+    return _VIEWS.get(view, _VIEWS["recent"])[0].format(files) + order(call)
 
 
 def nothing_listed(call: Call) -> str:
@@ -61,6 +61,11 @@ def filtered(call: Call) -> str:
 def days(call: Call, today: date | None) -> str:
     """Return " changed between 9 and 15 November", … for each period of a search."""
     return "".join(f" {_VERBS[key]}{said}" for key in PERIODS if (said := _days(call, key, today)))
+
+
+def order(call: Call) -> str:
+    """Return ", the largest first" or another order that was asked for."""
+    return f", {said}" if (said := _SORTED.get(text_of(call, "order"))) else ""
 
 
 def subject(who: str) -> str:

@@ -22,6 +22,7 @@ _IT = re.compile(
     r"|presentation|image|drive)|(?<=in )there|the (?:file|document)(?=\W*$))\b",
     re.IGNORECASE,
 )
+_SAME_FOLDER = re.compile(r"\b(?:the|that) same folder\b(?! (?:as|of)\b)", re.IGNORECASE)
 _NO_IT = re.compile(r"\b(?:find|search|look(?:ing)? for|that (?:have|has|contain|mention))\b", re.IGNORECASE)
 
 
@@ -34,7 +35,9 @@ def mark(scanner: Scanner, memory: Memory) -> Talk | None:
             return None
         if not match["noun"] or match["noun"].lower() in {"one", "result", "hit"} or memory.rows:
             return Talk("which_one")
-    if memory.it and not _NO_IT.search(scanner.text) and (match := _IT.search(scanner.text)):
+    if memory.it and (match := _SAME_FOLDER.search(scanner.text)):
+        _replace(scanner, match, memory.it.handle, "'s folder")
+    elif memory.it and not _NO_IT.search(scanner.text) and (match := _IT.search(scanner.text)):
         _replace(scanner, match, memory.it.handle, "'s" if match["its"] else "")
     return None
 

@@ -45,14 +45,14 @@ _CHANGED_BY = _compiled(
 _OWNED_BY = _compiled(
     r"\b(?i:owned by|belong(?:ing|s)? to|(?:created|made) by)\s+<WHO>",
     r"\b(?i:do|does)\s+<WHO>\s+(?i:own)\b",
-    r"\b(?:(?i:that|which) )?<I>\s+(?i:owns?)\b",
+    r"\b(?:(?i:that|which) )?<I>\s+(?i:owns?|(?:have |has )?(?:created|made|uploaded))\b",
     r"\b(?i:my own|mine)\b(?P<who>)",
     r"(?P<who><NAME>)(?:'s|’s)\s+(?=(?i:<NOUN>)\b)",
 )
 _SHARED_BY = _compiled(
     r"\b(?i:did|has|have)\s+<WHO>\s+(?i:just |recently |ever )*(?i:shared?)\b<WITH_ME>?",
     r"\b(?i:shared)\b<WITH_ME>? (?i:by|from)\s+<WHO><WITH_ME>?",
-    r"\b(?P<who><NAME>)\s+(?i:has |have )?(?i:shared)\b<WITH_ME>",
+    r"\b(?P<who><NAME>)\s+(?i:has |have )?(?:(?i:shared)\b<WITH_ME>|(?i:sent (?:me|us))\b)",
 )
 _NOBODY_WORDS = "files file anyone anybody someone somebody nobody people we they the was were that it been"
 _NOBODY = frozenset(_NOBODY_WORDS.split())
@@ -83,12 +83,13 @@ _NAMED = _compiled(
     r"\b(?i:with|containing|having|that (?:has|have|contains?))\s+<WORDS><X>\s+<IN_NAME>",
     r"\b(?i:with (?:the )?(?:name|title|words?))\s+<X>(?:\s+<IN_NAME>)?<END>",
 )
-_ABOUT = _compiled(r"\b(?i:about|on|regarding|concerning)\s+(?!(?i:my (?:google )?drive)\b)<X><END>")
+_ABOUT = _compiled(r"\b(?i:about|on|regarding|concerning)\s+(?!(?i:my (?:google )?drive)\b)(?i:the |my |an? )?<X><END>")
 _PHRASE = _compiled(
     r"\b(?i:the )?(?i:exact |literal )?(?i:phrase|sentence|wording|quote)\s+(?P<x><MARK>)"
     r"(?i: in (?:my|the|all) (?:files|drive|documents))?"
 )
 _CONTENT = _compiled(
+    r"\b(?i:find|search(?: for)?|look for)\s+<WORDS>(?P<x><MARK>)\s+<INSIDE>\b",
     r"\b(?i:with|has|have|having|containing|contains?|about|mention(?:s|ing)?)\s+<WORDS><X>\s+<INSIDE>\b",
     r"\b(?i:that |which )?(?i:mention(?:s|ed|ing)?|contain(?:s|ing)?|say(?:s|ing)?|refer(?:s|ring)? to"
     r"|talk(?:s|ing)? about|include(?:s|ing)? the words?)\s+<WORDS><X><END>",

@@ -35,7 +35,7 @@ _LIMIT = _compiled(
 )
 _OPENED = _compiled(
     r"<I><OPEN>\b(?: <LATELY>)?|(?:recently|last|lately|just) (?:opened|viewed|used)(?: by me)?"
-    r"|opened (?:last|recently|lately)"
+    r"|opened (?:last|recently|lately)|recents?(?=\W*$)"
 )
 _RECENT = _compiled(r"(?:my )?(?:most )?(?:recent|latest)(?=\s+<NOUN>\b)")
 _OPENED_FIRST = _compiled(r"(?:the )?(?:ones? |files? )?(?:that )?i (?:have )?(?:last )?<OPEN>(?: last)? first\b")

@@ -72,10 +72,10 @@ class English:
             return filters.listed(call, result, count, known) + ":"
         noun = noun_en(text_of(call, "kind") or "any", count)
         days, who = filters.days(call, today), text_of(call, "changed_by")
-        rest = filters.filtered(call)
+        rest, order = filters.filtered(call), filters.order(call)
         if who:
-            return f"{filters.subject(who)} changed {count} {noun}{rest}{days.removeprefix(' changed')}:"
-        return f"I found {count} {noun}{rest}{days}:"
+            return f"{filters.subject(who)} changed {count} {noun}{rest}{days.removeprefix(' changed')}{order}:"
+        return f"I found {count} {noun}{rest}{days}{order}:"
 
     def which(self) -> str:
         """Ask which of several files is meant."""

@@ -9,6 +9,7 @@ from local.aws.bedrock.planner.wanted import Wanted
 
 _FOLDER_URL = re.compile(r"/folders?/|/drive/(?:u/\d+/)?(?:my-drive|shared-drives)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\w\.[A-Za-z][A-Za-z0-9]{1,4}$")
+_NO_NAMES = frozenset({"it", "them", "they", "this", "that", "these", "those", "one", "ones", "all"})
 _VIEWS: dict[str, dict[str, Any]] = {
     "shared_with_me": {"shared_with_me": True},
     "starred": {"starred": True},
@@ -56,8 +57,8 @@ def content_of(name: str, memory: Memory) -> Call | None:
 
 def of_name(name: str, memory: Memory, step: Step) -> Intent:
     """Return what to do with a file of that name; one that was shown goes by its handle."""
-    if not name:
-        return Talk("unknown")
+    if not name or name.lower() in _NO_NAMES:
+        return Talk("which_one" if name else "unknown")
     key = "folder" if step == "list_files" else "file"
     return Call(step or "get_file", {key: known(name, memory)})
 

@@ -67,6 +67,9 @@ def _one(scanner: Scanner, memory: Memory) -> list[Intent]:
 def _of_one_file(scanner: Scanner, memory: Memory) -> list[Intent]:
     """Read a question about one file: a handle, path, URL or name, or a description of it to search for first."""
     asked = japanese_asking.asked_of_one(scanner.text)
+    if not asked and (named := japanese_asking.content_of(scanner.text)):
+        named = scanner.reference(named) or scanner.plain(named)
+        return [follow_up.content_of(named, memory) or follow_up.of_name(named, memory, "read_file")]
     if not asked:
         bare = _PARTICLE.sub(" ", _REQUEST.sub(" ", scanner.text)).strip()
         reference = scanner.reference(bare)

@@ -38,7 +38,7 @@ _QUESTIONS: Mapping[Step, Sequence[str]] = {
     "list_files": (
         "<X>と同じフォルダー?.*",
         "<MARK>(?:の(?:ある|入っている)?|がある|が入っている)(?:親)?フォルダー?.*",
-        r"<MARK>(?:に|の中に|の中身)(?:は|も)?\s*(?:他に|ほかに)?.*(?:何|なに|ある|中身).*",
+        r"<MARK>(?:に|の中に|の中身に?)(?:は|も)?\s*(?:他に|ほかに)?\s*(?:何|なに).*",
     ),
     "get_file": (
         r"<X>(?:は|を|に|が|って)\s*<WHO>(?:が|に|と|も)\s*.*<SEE>.*",
@@ -61,6 +61,8 @@ _PATTERNS = [
     for step, questions in _QUESTIONS.items()
     for question in questions
 ]
+_CONTENT = re.compile(expanded(r"<X>の(?:中身|内容)<TELL>[\s。？！?!]*", _PARTS))
+_IS_A_PLACE = re.compile("フォルダ|ドライブ|ゴミ箱|ごみ箱")
 _ORDINAL = re.compile(
     expanded(
         r"(?:(?P<n>[1-9１-９一二三四五六七八九]|\d{2})(?:番目|つ目|個目)|(?P<first>最初の(?=<ONE>))|(?P<last>最後の(?=<ONE>)))"
@@ -81,6 +83,12 @@ def asked_of_one(text: str) -> tuple[Step, str] | None:
         if match := pattern.fullmatch(bare):
             return step, match["x"].strip()
     return None
+
+
+def content_of(text: str) -> str:
+    """Return the words for the file whose content is asked for, or ""; what is called a folder is no file."""
+    match = _CONTENT.fullmatch(text.strip(" \t\n¦、。"))
+    return match["x"].strip() if match and not _IS_A_PLACE.search(match["x"]) else ""
 
 
 def mark(scanner: Scanner, memory: Memory) -> Talk | None:

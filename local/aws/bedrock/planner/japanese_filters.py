@@ -13,7 +13,14 @@ _VIEWS = {
     "trash": "ゴミ箱にある",
     "recent": "最近開いた",
 }
-_ORDERS = {"changed": "最近変更された", "name": "名前順の", "created": "最近作成された", "size": "大きい順の"}
+_SORTED = {
+    "changed": "変更の新しい順で、",
+    "created": "作成の新しい順で、",
+    "opened": "開いた順で、",
+    "shared": "共有の新しい順で、",
+    "name": "名前順で、",
+    "size": "大きい順で、",
+}
 _VERBS = {"modified": "変更された", "created": "作成された", "opened": "あなたが開いた"}
 
 
@@ -23,17 +30,15 @@ def listed(call: Call, result: Result, known: Known) -> str:
     folder, view = text_of(call, "folder"), text_of(call, "view")
     if folder:
         marked = _VIEWS[view] if view in {"starred", "trash"} else ""
-        return f"{_place(folder, result, known)}{marked}{noun}"
-    if view in {"", "recent"} and (order := _ORDERS.get(text_of(call, "order"))):
-        return order + noun
-    return _VIEWS.get(view, _VIEWS["recent"]) + noun
+        return f"{_order(call)}{_place(folder, result, known)}{marked}{noun}"
+    return _order(call) + _VIEWS.get(view, _VIEWS["recent"]) + noun
 
 
 def described(call: Call, today: date | None) -> str:
     """「11月9日から11月15日までにBenが変更したスプレッドシート」"""
     who, owner = text_of(call, "changed_by"), text_of(call, "owner")
     spans = {key: _days(call, key, today) for key in PERIODS}
-    parts = [spans["modified"], f"{_person(who)}が変更した" if who else ""]
+    parts = [_order(call), spans["modified"], f"{_person(who)}が変更した" if who else ""]
     parts += ["変更された"] if spans["modified"] and not who else []
     parts += [spans[key] + _VERBS[key] for key in ("created", "opened") if spans[key]]
     parts += [f"{_person(owner)}が所有する"] if owner else []
@@ -45,6 +50,10 @@ def described(call: Call, today: date | None) -> str:
     for key, where in (("words", "名前に"), ("content", "中身に"), ("phrase", "中身に語句")):
         parts += [f"{where}「{text_of(call, key)}」を含む"] if text_of(call, key) else []
     return "".join(parts) + NOUNS_JA.get(text_of(call, "kind"), "ファイル")
+
+
+def _order(call: Call) -> str:
+    return _SORTED.get(text_of(call, "order"), "")
 
 
 def _place(folder: str, result: Result, known: Known) -> str:

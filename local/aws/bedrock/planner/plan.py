@@ -35,7 +35,7 @@ def plan(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], system
     said = [write(onward.left, now.language, asked)]
     said = [text for text in [*said, *_spoken(intents, now, words)] if text]
     calls = [intent for intent in intents if isinstance(intent, Call) and not _has_answer(intent, now)]
-    calls = [*onward.calls, *calls]
+    calls = _each_once([*onward.calls, *calls])
     blocks: list[Block] = [{"text": "\n\n".join(said)}] if said or not calls else []
     return blocks + [_use(call, now.calls_so_far + index) for index, call in enumerate(calls, start=1)]
 
@@ -61,6 +61,11 @@ def _spoken(intents: Sequence[Intent], conversation: Conversation, words: Wordin
         talks = [topic for topic in talks if topic not in {"ok", "done"}]
     notes = [intent.note for intent in intents if isinstance(intent, Call) and intent.note]
     return [words.say(topic) for topic in dict.fromkeys(talks)] + notes
+
+
+def _each_once(calls: Sequence[Call]) -> list[Call]:
+    """Leave out what is asked for twice: "open the first one and tell me who owns it"."""
+    return [call for index, call in enumerate(calls) if call not in calls[:index]]
 
 
 def _has_answer(call: Call, conversation: Conversation) -> bool:

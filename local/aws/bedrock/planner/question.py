@@ -15,6 +15,7 @@ _QUOTES = re.compile(r"“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)
 _MARK = re.compile(r"⟦(\d+)⟧")
 _URL = re.compile(r"https?://(?:drive|docs)\.google\.com/[^\s¦⟦⟧「」。、]+", re.IGNORECASE)
 _URL_END = ".,;:!?)]}>'\""
+_SPACES = re.compile(r"\s{2,}")
 _HANDLE = re.compile(r"\[\d{1,6}\]")
 _SEGMENT: dict[Language, str] = {
     "en": r"(?:[A-Z][\w&.'’-]*(?: [A-Z0-9][\w&.'’-]*){0,3}|[\w&-][\w&.-]*)",
@@ -51,6 +52,7 @@ class Scanner:
         scanner = cls(text.replace("⟦", "(").replace("⟧", ")").replace("¦", "|"))
         scanner.text = _URL.sub(scanner._keep_url, scanner.text)
         scanner.text = _QUOTES.sub(scanner._keep_quote, scanner.text)
+        scanner.text = _SPACES.sub(" ", scanner.text)  # only now: within quotation marks every space counts
         scanner.text = _HANDLE.sub(lambda match: scanner.mark(match[0], is_reference=True), scanner.text)
         scanner.text = _PATHS[language].sub(scanner._keep_path, scanner.text)
         return scanner

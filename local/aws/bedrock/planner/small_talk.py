@@ -55,7 +55,7 @@ _VERBS = (
     "|restore|convert|calculate|play|tell me a joke|make"
 )
 _POLITE = r"(?:(?:please|can you|could you|would you|will you|i want you to|i'd like you to|now|then|and|also)[, ]+)*"
-_IMPERATIVE = re.compile(rf"^{_POLITE}(?:{_VERBS})\b(?!\s+(?:of|by)\b)", re.IGNORECASE)
+_IMPERATIVE = re.compile(rf"^{_POLITE}(?:{_VERBS})\b(?!\s+(?:of|by)\b|\W*$)", re.IGNORECASE)
 _TOPIC = re.compile(
     r"\b(?:weather|forecast for|temperature|news|joke|stock price|calendar|appointments?|flight)\b", re.IGNORECASE
 )

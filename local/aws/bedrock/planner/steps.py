@@ -10,6 +10,7 @@ from local.aws.bedrock.planner.results import Result
 
 _OF_ONE: dict[str, Step] = {"get_file": "get_file", "read_file": "read_file"}
 _SHARED_DRIVES = "list_shared_drives"
+_IS_A_FOLDER = "That is a folder"
 _NO_SUCH_FILE = "can see no file"
 
 
@@ -44,6 +45,8 @@ def _following(item: Answered, then: Step, intents: Sequence[Intent]) -> Onward:
         return Onward((step(then, found),), ())
     if name := _not_found(item):
         return Onward((Call("search_files", {"words": name}),), ())
+    if item.call.tool == "read_file" and _IS_A_FOLDER in item.result.failure:
+        return Onward((Call("list_files", {"folder": str(item.call.arguments.get("file", ""))}),), ())
     if _SHARED_DRIVES in item.result.failure and not _folder_of(item.call).startswith("["):
         return Onward((Call(_SHARED_DRIVES, {}),), ())
     return _in_a_drive(intents, item)

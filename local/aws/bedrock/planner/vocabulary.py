@@ -48,13 +48,13 @@ FILE_NOUN_EN = r"(?:files?|things?|items?|stuff|everything|anything|" + "|".join
 
 # What stands around the words of a file's name in an English question and says nothing about it.
 _STOP = """
-a about all also an and any anything are at available been being both by called can change changed changes
-changing contain containing contains could did do does drive edit edited edits else every everything exactly
+a about added all also an and any anything are at available been being both by called can change changed changes
+changing contain containing contains could created did do does drive edit edited edits else every everything exactly
 exist exists far file files find first for from get give google got had happened has have here hey how i i'm
 i've id in inside into is it item items its just kindly know last latest like list located look looking lookup
-made many matching me modified most my name named names need new newest nobody now of on one ones only or our owned
+made put many matching me modified most my name named names need new newest nobody now of on one ones only or our owned
 pls please recent recently saved search see seen shared show since so some stored stuff tell that the their them there
-these thing things this those titled to up updated want was we were what where which with work would you your
+these thing things this those titled to up updated uploaded want was we were what where which with work would you your
 """
 STOP_EN = frozenset(_STOP.split())
 

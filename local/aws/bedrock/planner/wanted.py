@@ -48,6 +48,8 @@ class Wanted:
             or self.trash == "include"
             or sum(marks) > 1
             or self.order not in {"", "opened", "changed", "name"}
+            # A list without a folder or view has only what the person opened.
+            or (self.order in {"changed", "name"} and not (self.folder or any(marks)))
             or (self.is_below and self.folder)
             or (self.kinds and not self._lists_kinds)
         )

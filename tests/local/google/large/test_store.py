@@ -1,6 +1,7 @@
 """A large Drive: made once, the same from the same numbers, and served like the small one."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,7 +34,9 @@ def _own(serve_own, wish):
     def make(now, clock):
         return build_state(now, large=wish, clock=clock)
 
-    yield from serve_own(make)
+    for running in serve_own(make):
+        yield running
+        running.state.large.close()
 
 
 @pytest.fixture
@@ -181,6 +184,20 @@ def test_contents_permissions_drives_and_quota_are_served_too(drive, problems):
 def test_the_large_drive_is_one_persons_alone(drive):
     bob = drive("bob", "drive.readonly")
     assert len(bob.files().list(**DRIVES, pageSize=1000).execute()["files"]) < 60
+
+
+def test_many_may_ask_at_once(standin, sign_in):
+    headers = {"authorization": f"Bearer {sign_in()['access_token']}"}
+    asked = [f"name contains '{letter}' and trashed = false" for letter in "abcdefghijklmnop"]
+
+    def ask(q):
+        with standin.http(timeout=20) as http:
+            return http.get("/drive/v3/files", params={"q": q, "pageSize": 50}, headers=headers).json()
+
+    one_by_one = [ask(q)["files"] for q in asked]
+    with ThreadPoolExecutor(8) as threads:
+        at_once = [page["files"] for page in threads.map(ask, asked)]
+    assert at_once == one_by_one
 
 
 def test_wishes_about_full_text_work_here_too(drive, standin):
