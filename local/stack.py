@@ -62,12 +62,16 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to run the stack. `home` holds settings, state and logs; `model` and `drive_dir` may be empty."""
+    """How to run the stack. `home` holds settings, state and logs; `model` and `drive_dir` may be empty.
+
+    `files` gives alice so many made-up files beside her seeds.
+    """
 
     home: Path
     ports: Ports = Ports()
     model: str = ""
     drive_dir: str = ""
+    files: int = 0
     log_level: str = "INFO"
 
 
@@ -182,6 +186,8 @@ class Stack:
         google = ["local.google", "--port", str(ports.google)]
         if self.options.drive_dir:
             google += ["--drive-dir", str(Path(self.options.drive_dir).expanduser())]
+        if self.options.files:
+            google += ["--files", str(self.options.files)]
         aws = ["local.aws", "--port", str(ports.aws), "--google-url", self.google_url, "--agent-url", self.agent_url]
         aws += ["--people", ",".join(person.email for person in PEOPLE)]
         self._spawn("google", ["-m", *google], f"{self.google_url}/_standin", self._base_environ())

@@ -65,14 +65,15 @@ class Answer:
 
 
 class _Vault(MemoryTokens):
-    """Holds one access token for every scope."""
+    """Holds one access token for every scope, until it is discarded."""
 
     def __init__(self, access_token):
         super().__init__()
         self.token = access_token
         self._wide.token = access_token
 
-    def read(self):
+    def _answer(self, question):
+        super()._answer(question)
         return self.token
 
 
@@ -84,9 +85,10 @@ class ToolRunner:
         self.today = today or NOW.astimezone(self.zone).date()
         self.api = api or DriveApi(running.url, f"{running.url}/revoke", sleep=lambda _: None)
         self.model = ScriptedModel()
+        self.vault = _Vault(access_token)
         self.agent = Agent(
             model=self.model,
-            tools=list(drive_tools(self.api.for_conversation(), _Vault(access_token), contents=contents)),
+            tools=list(drive_tools(self.api.for_conversation(), self.vault, contents=contents)),
             callback_handler=None,
         )
         if wide:
@@ -96,7 +98,10 @@ class ToolRunner:
         self.model.turns += [[call(name, **arguments)], [say("done")]]
         cards: list = []
         state = {"zone": self.zone, "today": self.today, "show_files": cards.extend}
-        self.agent("go", invocation_state=state)
+        paused = self.agent("go", invocation_state=state).interrupts
+        if paused:  # for consent; the person says something else instead
+            answer = [{"interruptResponse": {"interruptId": each.id, "response": {"wait": False}}} for each in paused]
+            self.agent(answer, invocation_state=state)
         (result,) = [block["toolResult"] for block in self.agent.messages[-2]["content"] if "toolResult" in block]
         return Answer(result["content"][0]["text"], result["status"], cards)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from tools.errors import NotAFolderError, ReferenceNotFoundError
 from tools.files import File
+from tools.finding.pages import Question, read
 from tools.finding.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
 from tools.finding.references import ByHandle, ById, ByPath, Root, parse_reference
 from tools.google.drive_api import DriveFiles
@@ -103,11 +104,10 @@ class Locator:
         words = " ".join(searchable_words(name))
         # A name without a letter or digit cannot be searched for by its words.
         wanted = FileFilter(words=words, exact_name="" if words else name, kind="folder" if only_folders else "any")
-        page = self.api.list_page(
-            self.access_token, query=build_query(wanted), order="modifiedTime desc", page_size=_NAMESAKES
-        )
-        exact = [file for file in page.files if same_name(file.name, name)]
-        return [*self._shared_drive(name), *exact] or list(page.files)
+        question = Question(build_query(wanted), "modifiedTime desc")
+        found = read(self.api, self.access_token, question, _NAMESAKES).files
+        exact = [file for file in found if same_name(file.name, name)]
+        return [*self._shared_drive(name), *exact] or found
 
     def _shared_drive(self, name: str) -> list[File]:
         drives = self.places.shared_drives(self.access_token) or ()
