@@ -1,6 +1,6 @@
 """`python -m bench [FIGURE …]`: measure the budgets of docs/budgets.md, print them, and write test-output/bench.json.
 
-FIGURE is one of startup, warm-turn, tokens, crowd, memory, consent; all of them unless named. The exit code says
+FIGURE is one of startup, warm-turn, tokens, large, crowd, memory, consent; all of them unless named. The exit code says
 whether the bench could measure, never whether a budget is kept: on a busy machine that would be a lottery.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import consent, crowd, memory, startup, tokens, warm_turn
+from bench import consent, crowd, large, memory, startup, tokens, warm_turn
 from bench.client import BenchError
 from bench.figures import Figure
 from bench.report import save, show
@@ -32,6 +32,7 @@ FIGURES: dict[str, Measure] = {
     "startup": startup.measure,
     "warm-turn": warm_turn.measure,
     "tokens": lambda rig, _: [tokens.measure(rig)],
+    "large": lambda _, home: large.measure(home),
     "crowd": lambda rig, _: [crowd.measure(rig)],
     "memory": lambda rig, _: [memory.measure(rig)],
     "consent": lambda rig, _: consent.measure(rig),

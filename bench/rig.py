@@ -160,6 +160,9 @@ class Rig:
         self._http.request(method, url, json=body).raise_for_status()
 
 
-def stack_in(home: Path, environ: Mapping[str, str]) -> Stack:
-    """Return a stack on free ports that keeps everything below `home`; it is not started yet."""
-    return Stack(Options(home=home, ports=Ports.free()), environ)
+def stack_in(home: Path, environ: Mapping[str, str], *, files: int = 0) -> Stack:
+    """Return a stack on free ports that keeps everything below `home`; it is not started yet.
+
+    `files` gives alice so many made-up files beside her seeds.
+    """
+    return Stack(Options(home=home, ports=Ports.free(), files=files), environ)

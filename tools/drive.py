@@ -19,7 +19,7 @@ Kind = Literal[
     "word", "excel", "powerpoint", "text", "archive", "shortcut", "drawing",
 ]  # fmt: skip
 View = Literal["recent", "shared_with_me", "starred", "trash"]
-Order = Literal["", "opened", "changed", "created", "name", "size", "shared"]
+Order = Literal["", "opened", "changed", "created", "oldest", "name", "size", "shared"]
 
 
 def drive_tools(api: DriveFiles, tokens: Tokens, *, contents: bool = True) -> list[AgentTool]:
@@ -96,7 +96,8 @@ def _finding_tools(desk: Desk) -> list[AgentTool]:
             shared_with_me: Only what others have shared with the person.
             starred: Only what the person has starred.
             trash: "exclude", "include", or "only" for what is in the trash.
-            order: "changed" (the default), "opened", "created", "name", "size" (largest first) or "shared".
+            order: "changed" (the default), "opened", "created", "oldest" (longest unchanged first), "name", "size"
+                (largest first) or "shared".
             limit: How many files to return, 1 to 100.
         """
         request = Request(

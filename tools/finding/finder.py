@@ -197,7 +197,7 @@ def _sorted(found: Found, request: Request) -> Sequence[File]:
     """Return the files in the order asked for, where Drive sorts by relevance and all of them are here."""
     if not request.looks_inside or found.has_more or request.order not in _SORT_KEYS:
         return found.files
-    return sorted(found.files, key=_SORT_KEYS[request.order], reverse=request.order != "name")
+    return sorted(found.files, key=_SORT_KEYS[request.order], reverse=request.order not in {"name", "oldest"})
 
 
 def _columns(request: Request) -> frozenset[Column]:
@@ -238,6 +238,7 @@ def _own_filter(request: Request, parents: frozenset[str]) -> Callable[[File], b
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _SORT_KEYS: dict[str, Callable[[File], Any]] = {  # each gives values of one type
     "changed": lambda file: file.modified or _NEVER,
+    "oldest": lambda file: file.modified or _NEVER,
     "opened": lambda file: file.viewed or _NEVER,
     "created": lambda file: file.created or _NEVER,
     "shared": lambda file: file.shared_with_me or _NEVER,

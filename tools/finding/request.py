@@ -17,6 +17,7 @@ ORDERS = {
     "opened": "viewedByMeTime desc",
     "created": "createdTime desc",
     "name": "folder,name_natural",
+    "oldest": "modifiedTime",
     "size": "quotaBytesUsed desc",
     "shared": "sharedWithMeTime desc",
     "relevance": "",

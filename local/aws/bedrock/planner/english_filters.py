@@ -21,6 +21,7 @@ _SORTED = {
     "shared": "the last shared first",
     "name": "by name",
     "size": "the largest first",
+    "oldest": "the longest unchanged first",
 }
 _VERBS = {"modified": "changed", "created": "created", "opened": "that you opened"}
 

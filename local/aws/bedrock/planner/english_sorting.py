@@ -47,15 +47,16 @@ _ORDERS = (
     ("size", r"(?:largest|biggest|heaviest)\b|tak(?:e|es|ing) (?:up )?(?:the )?most (?:space|room|storage)\b"),
     ("created", r"(?:newest\b.{0,40}?\b)?by (?:<WHEN>created|creation(?: date)?|date created)\b"),
     ("created", r"(?:last|most recently|newly|recently|latest) <MADE>\b|<MADE> (?:last|most recently|recently)\b"),
+    ("oldest", r"(?:the )?oldest(?: ones?| files?)?(?: first)?\b|(?:least recently|longest ago) <CHANGED>\b"),
     ("changed", r"(?:last|recently|latest|most recently) <CHANGED>\b"),
     ("changed", r"<SORTED>by (?:last )?(?:change|modification)(?: date)?\b"),
     ("changed", r"(?:changes|change|<CHANGED>) <LATELY>\b|newest(?: first)?\b|latest first\b"),
 )
 _BY_ORDER = [(order, _compiled(pattern)) for order, pattern in _ORDERS]
 _ONE = re.compile(
-    r"\b(?:which|what|the|my)\s+(?:is (?:the|my) )?(?:(?:largest|biggest|newest|latest|most recent) )?"
+    r"\b(?:which|what|the|my)\s+(?:is (?:the|my) )?(?:(?:largest|biggest|newest|latest|oldest|most recent) )?"
     r"(?:file|document|doc|spreadsheet|sheet|presentation|deck|pdf|image|photo|picture|video|form|folder)\b"
-    r"|\b(?:largest|biggest|newest) (?:file|document|spreadsheet|presentation|pdf|image|photo|video|folder)\b",
+    r"|\b(?:largest|biggest|newest|oldest) (?:file|document|spreadsheet|presentation|pdf|image|photo|video|folder)\b",
     re.IGNORECASE,
 )
 

@@ -20,6 +20,7 @@ _SORTED = {
     "shared": "共有の新しい順で、",
     "name": "名前順で、",
     "size": "大きい順で、",
+    "oldest": "変更の古い順で、",
 }
 _VERBS = {"modified": "変更された", "created": "作成された", "opened": "あなたが開いた"}
 

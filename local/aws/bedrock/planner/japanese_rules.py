@@ -95,6 +95,7 @@ _ORDERS = (
     ("", "関連(?:度|性)(?:の高い)?順(?:に|で)?"),  # as a search for what files contain is sorted anyway
     ("shared", "共有(?:された|日)?(?:の)?(?:新しい)?順(?:に|で)?"),
     ("changed", "(?:最近|最後に)<CHANGE>(?:された|した)|<CHANGE>日?(?:の新しい)?順(?:に|で)?"),
+    ("oldest", "(?:<CHANGE>日?の)?古い順(?:に|で)?|(?:一番|最も)古い"),
     ("changed", "新しい順(?:に|で)?|一番新しい|最新の"),
 )
 _BY_ORDER = [(order, _compiled(pattern)) for order, pattern in _ORDERS]
