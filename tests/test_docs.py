@@ -11,6 +11,8 @@ import pytest
 from agent import errors as agent_errors
 from agent.events import AuthRequired, Done, Failed, Files, Notice, Text, ToolProgress
 from agent.wire import to_wire
+from tests.support.drive import MemoryDrive, MemoryTokens
+from tools.drive import drive_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 PRODUCT = [ROOT / name for name in ("agent", "callback", "chat", "deploy", "tools", "main.py", "cli.py")]
@@ -36,6 +38,14 @@ def test_every_setting_is_documented_and_every_documented_setting_exists():
     used = set(re.findall(r"[\"'](DRIVE_AGENT_[A-Z_]+)[\"']", product_source()))
     assert used - documented == set()
     assert documented - used == set()
+
+
+def test_every_tool_is_documented_with_its_arguments():
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*?) \|$", text_of(ROOT / "docs" / "tools.md"), re.MULTILINE)
+    documented = {name: set(re.findall(r"`(\w+)`", arguments)) for name, arguments in rows}
+    tools = drive_tools(MemoryDrive(), MemoryTokens())
+    offered = {tool.tool_name: set(tool.tool_spec["inputSchema"]["json"]["properties"]) for tool in tools}
+    assert documented == offered
 
 
 def test_every_event_is_documented():
