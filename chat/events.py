@@ -38,6 +38,7 @@ class FileCard:
     name: str
     type: str = ""
     link: str = ""
+    path: str = ""
     modified: str = ""
     owner: str = ""
 
@@ -128,6 +129,7 @@ def _card(value: _Json) -> FileCard:
         name=_text(value, "name"),
         type=_text(value, "type"),
         link=_text(value, "link"),
+        path=_text(value, "path"),
         modified=_text(value, "modified"),
         owner=_text(value, "owner"),
     )

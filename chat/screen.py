@@ -100,7 +100,7 @@ class PlainScreen:
         if cards:
             self._line("Also found:" if self._linked else "Files:", "bold")
         for card in cards:
-            facts = [plain_line(fact) for fact in (card.type, _day(card.modified), card.owner)]
+            facts = [plain_line(fact) for fact in (card.type, card.path, _day(card.modified), card.owner)]
             self._line(f"  {plain_line(card.name)}" + "".join(f" | {fact}" for fact in facts if fact), "")
             link = plain_link(card.link)
             if link:

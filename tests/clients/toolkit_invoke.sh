@@ -109,6 +109,6 @@ echo "  $said"
 echo "agentcore invoke '{\"prompt\": \"$question\"}' --bearer-token …"
 said=$(invoke "{\"prompt\": \"$question\"}") || fail "invoke failed: $said"
 answer=$(text_of <<<"$said")
-[[ $answer == *"1. Roadmap 2026"* ]] || fail "the answer should list “Roadmap 2026”, but it is: $said"
+[[ $answer == *"1. [Roadmap 2026](https://"* ]] || fail "the answer should list “Roadmap 2026”, but it is: $said"
 head -3 <<<"$answer" | sed 's/^/  /'
 echo "The toolkit $version works with this project."
