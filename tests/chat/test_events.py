@@ -21,8 +21,18 @@ from chat.events import AuthRequired, Done, Failure, FileCard, Files, Notice, Te
             ToolProgress("1", "list_files", "Listing …", "done"),
         ),
         (
-            written.Files([{"name": "A", "type": "pdf", "link": "https://d/1", "modified": "2026-11-12T10:00:00Z"}]),
-            Files((FileCard("A", "pdf", "https://d/1", "2026-11-12T10:00:00Z"),)),
+            written.Files(
+                [
+                    {
+                        "name": "A",
+                        "type": "pdf",
+                        "link": "https://d/1",
+                        "path": "B / C",
+                        "modified": "2026-11-12T10:00:00Z",
+                    }
+                ]
+            ),
+            Files((FileCard("A", "pdf", "https://d/1", "B / C", "2026-11-12T10:00:00Z"),)),
         ),
         (
             written.AuthRequired("google-drive", "https://c/x", "Please.", ["s"]),
