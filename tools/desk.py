@@ -14,7 +14,7 @@ from tools.files import File
 from tools.finding.finder import Finder
 from tools.finding.locate import AmbiguousReferenceError, Locator
 from tools.finding.places import Places
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 from tools.handles import Handles
 from tools.listing import Listing, card, path_text, row
 from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing

@@ -137,7 +137,7 @@ def _target(visit: Visit, file: File) -> File | None:
 
 def _shared_drives(visit: Visit) -> str:
     finder = visit.finder
-    drives = finder.places.shared_drives(finder.access_token, is_wide=True) or ()
+    drives = finder.places.read_shared_drives(finder.access_token)
     if not drives:
         return "Looked for: shared drives\nSearched: the shared drives that the person is a member of\nFound: nothing"
     tops: Sequence[File] = [File(drive.id, drive.name, FOLDER, drive_id=drive.id) for drive in drives]

@@ -8,7 +8,7 @@ from strands.types.tools import AgentTool, ToolContext, ToolResult
 from tools.desk import Desk
 from tools.details import detail_tools
 from tools.finding.request import Request
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 from tools.lists import begin_list, continue_list
 from tools.pause import Scope, Tokens
 from tools.query import Trash

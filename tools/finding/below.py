@@ -1,10 +1,10 @@
 """The folders below a folder: Drive's `in parents` means direct children only."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.files import File
-from tools.google.drive_api import DriveFiles
+from tools.finding.pages import Question, read
+from tools.google.drive_files import DriveFiles
 from tools.query import FileFilter, build_query
 
 # Parents in one query. Drive documents no limit for `q`; code in the field keeps its `or` groups to 20-50 terms.
@@ -12,7 +12,7 @@ MAX_PARENTS = 50
 MAX_FOLDERS = 500
 
 _PAGE = 1000
-_MAX_CALLS = 20
+_MAX_QUERIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +25,18 @@ class Tree:
 
 
 def tree_of(api: DriveFiles, access_token: str, folder: File) -> Tree:
-    """Walk down level by level, many parents in a query; shortcuts are not followed."""
-    ids = [folder.id]
-    level: Sequence[str] = ids
-    calls = 0
-    while level:
-        following: list[str] = []
-        for parents in _groups(level):
-            token, seen = "", {""}
-            while True:
-                if calls == _MAX_CALLS:
-                    return Tree(folder, tuple(ids), is_whole=False)
-                calls += 1
-                query = build_query(FileFilter(kind="folder", parent_ids=tuple(parents)))
-                page = api.list_page(
-                    access_token, query=query, page_size=_PAGE, page_token=token, drive_id=folder.drive_id
-                )
-                fresh = [file.id for file in page.files if file.id not in ids]
-                ids += fresh
-                following += fresh
-                token = page.next_page_token
-                if len(ids) > MAX_FOLDERS:
-                    return Tree(folder, tuple(ids[:MAX_FOLDERS]), is_whole=False)
-                if token in seen:
-                    break
-                seen.add(token)
-        level = following
-    return Tree(folder, tuple(ids), is_whole=True)
-
-
-def _groups(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), MAX_PARENTS):
-        yield ids[start : start + MAX_PARENTS]
+    """Walk down, many parents in a query; shortcuts are not followed."""
+    ids, waiting = [folder.id], [folder.id]
+    for _ in range(_MAX_QUERIES):
+        parents, waiting = waiting[:MAX_PARENTS], waiting[MAX_PARENTS:]
+        query = build_query(FileFilter(kind="folder", parent_ids=tuple(parents)))
+        found = read(api, access_token, Question(query, order="", drive_id=folder.drive_id), _PAGE, shown=ids)
+        ids += [each.id for each in found.files]
+        waiting += [each.id for each in found.files]
+        is_cut_short = found.has_more or found.is_capped or found.is_circular or found.is_incomplete
+        if is_cut_short or not waiting or len(ids) > MAX_FOLDERS:
+            return Tree(folder, tuple(ids[:MAX_FOLDERS]), is_whole=not is_cut_short and len(ids) <= MAX_FOLDERS)
+    return Tree(folder, tuple(ids), is_whole=False)
 
 
 __all__ = ["MAX_FOLDERS", "MAX_PARENTS", "Tree", "tree_of"]

@@ -15,7 +15,7 @@ from tools.finding.pages import Found, Question, read
 from tools.finding.places import Places, contains_words
 from tools.finding.request import ORDERS, Request, Spans, describe
 from tools.finding.wider import Widening, advice, widenings
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 from tools.listing import Close, Column, Listing, column, count, one_line, path_text
 from tools.query import FileFilter, Span, build_query, searchable_words
 
@@ -147,7 +147,7 @@ class Finder:
     def _everywhere(self) -> str:
         drives = self.places.known_drives
         if drives is None and self.is_wide:
-            drives = self.places.shared_drives(self.access_token, is_wide=True)
+            drives = self.places.read_shared_drives(self.access_token)
         if drives is None:
             return "My Drive, shared drives and files shared with you"
         names = f" ({', '.join(one_line(drive.name) for drive in drives)})" if drives else ""

@@ -9,7 +9,7 @@ from tools.files import File
 from tools.finding.pages import Question, read
 from tools.finding.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
 from tools.finding.references import ByHandle, ById, ByPath, Root, parse_reference
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 from tools.handles import Handles
 from tools.listing import one_line
 from tools.query import FileFilter, build_query, searchable_words

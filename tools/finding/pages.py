@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools.errors import StalePageTokenError
 from tools.files import File
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 
 SCAN_LIMIT = 1000  # files looked at where we filter ourselves: five list calls, 500 quota units
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tools.errors import ScopeNotGrantedError
 from tools.files import File, SharedDrive
-from tools.google.drive_api import DriveFiles
+from tools.google.drive_files import DriveFiles
 
 MY_DRIVE = "My Drive"
 SHARED_WITH_ME = "Shared with me"
@@ -60,24 +60,22 @@ class Places:
         self._climb(access_token, {folder.id})
         return self._place(access_token, folder.id) or Place(folder, (folder.name,))
 
-    def shared_drives(self, access_token: str, *, is_wide: bool = False) -> Sequence[SharedDrive] | None:
-        """Return the person's shared drives; None where their names are not for us to know.
+    def shared_drives(self, access_token: str) -> Sequence[SharedDrive] | None:
+        """Return the person's shared drives as this conversation knows them; None where they are not for us to know.
 
-        Drive lists them for `drive.readonly` only, so a refusal is remembered until `is_wide` says that it was granted.
+        Drive lists them for `drive.readonly` only, so a refusal is remembered until `read_shared_drives` succeeds.
         """
-        with self._lock:
-            if self._drives is not None or (self._is_refused and not is_wide):
-                return self._drives
-        try:
-            drives = self._api.drives(access_token)
-        except ScopeNotGrantedError:
-            if is_wide:
-                raise
-            self._is_refused = True
-            return None
-        with self._lock:
-            self._drives = drives
-        return drives
+        if self._drives is None and not self._is_refused:
+            try:
+                return self.read_shared_drives(access_token)
+            except ScopeNotGrantedError:
+                self._is_refused = True
+        return self._drives
+
+    def read_shared_drives(self, access_token: str) -> Sequence[SharedDrive]:
+        """Ask Drive for the person's shared drives as they are now. Raises: `ScopeNotGrantedError`, among others."""
+        self._drives = self._api.drives(access_token)
+        return self._drives
 
     @property
     def known_drives(self) -> Sequence[SharedDrive] | None:
@@ -87,7 +85,7 @@ class Places:
     def _climb(self, access_token: str, folder_ids: set[str]) -> None:
         level = set(folder_ids)
         for _ in range(_DEEPEST):
-            unknown = sorted(level - self._folders.keys())
+            unknown = sorted(folder_id for folder_id in level if folder_id not in self._folders)
             if unknown:
                 found = self._api.get_many(access_token, unknown)
                 self._keep({folder_id: found.get(folder_id) for folder_id in unknown})
