@@ -9,7 +9,7 @@ TOP = file("Top", mime_type=FOLDER, id="top")
 
 
 class Hierarchy(MemoryDrive):
-    """Answers with the folders below those that a query names; `children` maps a folder's id to those of its folders."""
+    """Answers with the folders below those that a query names; `children` maps a folder's id to its folders'."""
 
     def __init__(self, children, **values):
         super().__init__(**values)
