@@ -1,6 +1,9 @@
 """What we add to Strands' loop: the person's new words on resume, questions that survive a crash, no exception text."""
 
+import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +15,8 @@ from tools.handles import Handles
 from tools.listing import one_line
 
 _DEEPEST = 32
+
+logger = logging.getLogger(__name__)
 
 
 class TurnHooks(Plugin):
@@ -66,6 +71,7 @@ class TurnHooks(Plugin):
             text = "Wrong arguments: they must be a JSON object. Call again with them mended."
         elif event.exception is not None:
             text = _advice(event.exception)
+            _log(event.tool_use["name"], event.exception)
         else:
             return
         event.result = {**event.result, "content": [{"text": text}]}
@@ -114,6 +120,16 @@ def merge_roles(context: Any) -> Any:  # Strands' middleware context, whose type
         else:
             merged.append(message)
     return context if len(merged) == len(context.messages) else context.replace(messages=merged)
+
+
+def _log(tool: str, error: Exception) -> None:
+    """Tell the operator where a tool broke, without the error's text, which may hold what somebody wrote."""
+    if isinstance(error.__cause__, ValidationError):
+        return
+    at = next(
+        (f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(extract_tb(error.__traceback__))), ""
+    )
+    logger.error("tool=%s error=%s at=%s | a tool broke", tool, type(error).__name__, at)
 
 
 def _advice(error: Exception) -> str:

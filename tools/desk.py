@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from strands.types.tools import ToolContext, ToolResult
 
-from tools.errors import RetryableToolError, ScopeNotGrantedError
+from tools.errors import RetryableToolError
 from tools.files import File
 from tools.finding.finder import Finder
 from tools.finding.locate import AmbiguousReferenceError, Locator
@@ -39,18 +39,13 @@ class Desk:
 
     def run(self, tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
         """Return `work`'s text as the tool's result; `scope` says what it needs (see `tools.pause`)."""
-        is_wide = scope == "contents"
 
         def visit(access_token: str) -> str:
-            nonlocal is_wide
-            here = self._visit(tool_context, access_token, is_wide=is_wide)
+            here = self._visit(tool_context, access_token, is_wide=scope == "contents")
             try:
                 return work(here)
             except AmbiguousReferenceError as several:
                 raise RetryableToolError(_which(here, several)) from several
-            except ScopeNotGrantedError:
-                is_wide = scope == "widen"  # `pausing` goes on with the wide scope
-                raise
 
         return pausing(tool_context, self._tokens, visit, scope=scope)
 
@@ -62,7 +57,7 @@ class Desk:
                 api=self.api,
                 access_token=access_token,
                 places=self._places,
-                locator=Locator(self.api, access_token, self._places, handles),
+                locator=Locator(self.api, access_token, self._places, handles, self.contents),
                 zone=tool_context.invocation_state["zone"],
                 today=tool_context.invocation_state["today"],
                 contents=self.contents,

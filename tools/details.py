@@ -38,7 +38,7 @@ _MOST_DESCRIPTION = 1000
 
 
 def detail_tools(desk: Desk) -> list[AgentTool]:
-    """Build `get_file` and `list_shared_drives`."""
+    """Build `get_file`, and `list_shared_drives` where contents may be asked for."""
 
     @tool(context=True)
     def get_file(tool_context: ToolContext, file: str) -> ToolResult:
@@ -61,7 +61,8 @@ def detail_tools(desk: Desk) -> list[AgentTool]:
         """
         return desk.run(tool_context, _shared_drives, "contents")
 
-    return [get_file, list_shared_drives]
+    # Drive names them for `drive.readonly` only.
+    return [get_file, list_shared_drives] if desk.contents else [get_file]
 
 
 def _details(desk: Desk, visit: Visit, reference: str) -> str:
@@ -86,6 +87,7 @@ def _details(desk: Desk, visit: Visit, reference: str) -> str:
 
 def _facts(file: File, place: Place | None, numbers: dict[str, int], zone: ZoneInfo) -> list[str]:
     product = _PRODUCTS.get(file.mime_type.removeprefix(_GOOGLE)) if file.mime_type.startswith(_GOOGLE) else None
+    holds_content = not (file.is_folder or file.is_shortcut)
     facts = {
         "Kind": f"{kind_of(file)} ({product})" if product else kind_of(file),
         "In": f"[{numbers[place.folder.id]}] {quoted(path_text(place.names))}" if place else "",
@@ -98,7 +100,7 @@ def _facts(file: File, place: Place | None, numbers: dict[str, int], zone: ZoneI
         "Description": quoted(file.description[:_MOST_DESCRIPTION]) if file.description.strip() else "",
         "Starred": "yes" if file.is_starred else "",
         "In the trash": "yes" if file.is_trashed else "",
-        "Download": "" if file.may_download else "not allowed by the owner",
+        "Download": "not allowed by the owner" if holds_content and not file.may_download else "",
     }
     return [f"{name}: {said}" for name, said in facts.items() if said]
 

@@ -105,7 +105,7 @@ def _finding_tools(desk: Desk) -> list[AgentTool]:
             modified=modified, created=created, opened=opened, folder=folder, shared_with_me=shared_with_me,
             starred=starred, trash=trash, order=order, limit=limit,
         )  # fmt: skip
-        scope: Scope = "widen" if request.looks_inside else "details"
+        scope: Scope = "contents" if request.looks_inside else "details"
         return desk.run(tool_context, lambda visit: begin_list(visit, request), scope)
 
     @tool(context=True)

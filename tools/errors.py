@@ -64,6 +64,12 @@ class ContentWithheldError(FailedToolError):
     user_message = "The owner of that file, or an administrator, does not allow me to read what it contains."
 
 
+class NotTextError(FailedToolError):
+    """A file is of a kind that holds no text, or larger than what is read. The text says which."""
+
+    user_message = "I cannot read that file: it is of a kind that holds no text, or too large."
+
+
 class UnreadableFileError(FailedToolError):
     """A file's bytes could not be turned into text. `reason` is one of the keys of `REASONS`."""
 

@@ -20,6 +20,9 @@ def begin_list(visit: Visit, request: Request) -> str:
     """Answer a list or a search, and remember where to go on. Raises: what `Finder.find` raises."""
     if request.looks_inside and not visit.finder.contents:
         raise ContentsOffError("This agent looks at names and details only. Tell the person, or search by `words`.")
+    if request.looks_inside:
+        # Whether Drive refuses this without permission for contents is nowhere said, so the permission is proved first.
+        visit.finder.places.read_shared_drives(visit.finder.access_token)
     listing, token = visit.finder.find(request)
     return _answer(visit, _Open(request.dump(), visit.finder.today.isoformat()), listing, token)
 

@@ -18,8 +18,8 @@ __all__ = ["CONSENT", "CONTENTS_KEY", "Grant", "Scope", "Tokens", "pausing", "wi
 
 Answer = TypeVar("Answer")
 
-# What a tool needs: names and details; those, and contents only where Drive refuses without; contents.
-Scope = Literal["details", "widen", "contents"]
+# What a tool needs to see: names and details, or contents as well.
+Scope = Literal["details", "contents"]
 
 CONSENT = "google_drive_consent"
 CONTENTS_KEY = "contents"  # in the agent's state: the wide scope has worked in this conversation
@@ -73,16 +73,13 @@ def with_access_token(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
 def pausing(
     tool_context: ToolContext, tokens: Tokens, work: Callable[[str], str], *, scope: Scope = "details"
 ) -> ToolResult:
-    """Return `work`'s text as a tool result; pause the turn where consent is missing; translate every `ToolError`.
-
-    `scope` says what `work` needs; `widen` begins with names and details and runs `work` again where Drive refuses it.
-    """
-    state, wide = tool_context.agent.state, tokens.contents()
-    needed = wide if scope == "contents" or (scope == "widen" and state.get(CONTENTS_KEY)) else tokens
+    """Return `work`'s text as a tool result; pause the turn where consent is missing; translate every `ToolError`."""
+    state = tool_context.agent.state
+    needed = tokens.contents() if scope == "contents" else tokens
     attempt = 1
     while True:
         try:
-            text = _contents(state, needed, work) if needed is not tokens else _details(state, tokens, work, scope)
+            text = _contents(state, needed, work) if needed is not tokens else _details(state, tokens, work)
             return _result(tool_context, "success", text)
         except ConsentRequired as missing:
             _hand_on(tool_context.invocation_state, missing.authorization_url, is_wide=needed is not tokens)
@@ -91,10 +88,6 @@ def pausing(
             if not (isinstance(answer, dict) and answer.get("wait")):
                 return _result(tool_context, "error", _refusal(tokens, needed))
             attempt += 1
-        except ScopeNotGrantedError as error:
-            if needed is wide:
-                return _result(tool_context, "error", str(error))
-            needed = wide
         except ToolError as error:
             return _result(tool_context, "error", str(error))
 
@@ -105,22 +98,21 @@ def _contents(state: Any, wide: Tokens, work: Callable[[str], str]) -> str:  # S
     return text
 
 
-def _details(state: Any, tokens: Tokens, work: Callable[[str], str], scope: Scope) -> str:
+def _details(state: Any, tokens: Tokens, work: Callable[[str], str]) -> str:
     """Run `work` with whichever token the vault holds. Raises: `ConsentRequired` of the narrow scope.
 
     Names and details never need the wide scope, so one that is gone or was cut back is not asked for.
     """
-    run: Callable[[Grant, Callable[[str], str]], str] = with_access_token if scope == "details" else _refreshed
     wide = tokens.contents()
     if wide is tokens:
-        return run(tokens, work)
+        return with_access_token(tokens, work)
     if state.get(CONTENTS_KEY):
         try:
             return _refreshed(wide, work)
         except (ConsentRequired, ScopeNotGrantedError):
             state.set(CONTENTS_KEY, False)
     try:
-        return run(tokens, work)
+        return with_access_token(tokens, work)
     except ConsentRequired as missing:
         try:
             text = _refreshed(wide, work)

@@ -4,7 +4,7 @@ from strands import tool
 from strands.types.tools import AgentTool, ToolContext, ToolResult
 
 from tools.desk import Desk, Visit
-from tools.errors import ContentWithheldError, InvalidFilterError, UnreadableFileError
+from tools.errors import ContentWithheldError, InvalidFilterError, NotTextError
 from tools.extraction.extract import Extracted, extract
 from tools.extraction.plans import plan_of, why_unreadable
 from tools.files import File
@@ -56,7 +56,7 @@ def _read(desk: Desk, visit: Visit, reference: str, start: int) -> str:
 def _text_of(desk: Desk, visit: Visit, file: File) -> Extracted:
     plan = plan_of(file.mime_type)
     if plan is None:
-        raise UnreadableFileError(why_unreadable(file.mime_type))
+        raise NotTextError(why_unreadable(file.mime_type))
     if not file.may_use_ai:
         raise ContentWithheldError("The content of this file is kept from AI (canAccessViaGenAi). Tell the person.")
     if not file.may_download:
@@ -65,9 +65,7 @@ def _text_of(desk: Desk, visit: Visit, file: File) -> Extracted:
     if plan.export_as:
         content = desk.api.export(token, file.id, plan.export_as)
     elif file.size_bytes is not None and file.size_bytes > MAX_BYTES:
-        raise UnreadableFileError(
-            f"The file has {size(file.size_bytes)}; I read up to {size(MAX_BYTES)}. Tell the person."
-        )
+        raise NotTextError(f"The file has {size(file.size_bytes)}; I read up to {size(MAX_BYTES)}. Tell the person.")
     else:
         content = desk.api.download(token, file.id, max_bytes=MAX_BYTES, resource_key=file.resource_key)
     return extract(content, plan.content_type)

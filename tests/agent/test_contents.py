@@ -152,37 +152,9 @@ def test_a_wide_grant_that_was_cut_back_to_names_in_another_conversation_is_not_
     assert len(world.discarded()) == before
 
 
-@BOTH_VAULTS
-def test_a_search_inside_files_that_google_allows_asks_for_nothing_more(by_scopes):
-    world = Reading([call("search")], [say("Here.")], by_scopes=by_scopes, searches_inside=True)
-    assert text(world.ask("which mention refunds?")) == "Here."
-    assert world.drive.calls == [("search", TOKEN)]
-
-
-@BOTH_VAULTS
-def test_a_search_inside_files_that_google_refuses_asks_for_contents(by_scopes):
-    world = Reading([call("search")], [say("Here.")], by_scopes=by_scopes)
-    assert asked(world.ask("which mention refunds?"))[0][1] == CONTENTS
-    assert world.discarded() == []
-    world.press()
-    assert text(world.resume()) == "Here."
-    assert world.drive.calls[-1] == ("search", WIDE_TOKEN)
-
-
-@BOTH_VAULTS
-def test_a_search_by_somebody_not_connected_asks_for_names_first_and_for_contents_when_google_refuses(by_scopes):
-    world = Reading([call("search")], [say("Here.")], by_scopes=by_scopes, granted=False)
-    assert asked(world.ask("which mention refunds?")) == [(LINK, DETAILS)]
-    world.press()
-    assert asked(world.resume()) == [(f"{LINK}&ask=contents", CONTENTS)]
-    world.press()
-    assert text(world.resume()) == "Here."
-
-
 def test_new_words_with_the_narrow_consent_are_answered_though_contents_are_still_missing():
-    world = Reading([call("search")], [say("Only names.")], granted=False)
-    world.ask("which mention refunds?")
-    world.press()
+    world = Reading([call("read")], [say("Only names.")])
+    world.ask("what does it say?")
     assert text(world.ask("and hurry")) == "Only names."
     assert world.results()[0].startswith("Not allowed:")
     assert world.model.requests[-1]["messages"][-1]["content"][-1] == {"text": "and hurry"}
@@ -273,21 +245,12 @@ def test_a_grant_without_any_scope_is_no_connection():
 
 
 def test_with_contents_switched_off_nothing_ever_asks_for_the_wide_scope():
-    world = Reading([call("look")], [say("a")], [call("search")], [say("b")], granted=False, contents=False)
+    world = Reading([call("look")], [say("a")], granted=False, contents=False)
     world.ask("list my files")
     world.press()
     assert text(world.resume()) == "a"
-    assert text(world.ask("which mention refunds?")) == "b"
     assert world.connection.status().scopes == DETAILS
     assert all("scopes" not in question for question in world.tokens.asked)
-
-
-@pytest.mark.parametrize("name", ["read", "search"])
-def test_with_contents_switched_off_what_google_refuses_is_an_error_and_costs_no_grant(name):
-    world = Reading([call(name)], [say("No.")], contents=False)
-    assert text(world.ask("read it")) == "No."
-    assert world.discarded() == []
-    assert world.tokens.vault
 
 
 @BOTH_VAULTS

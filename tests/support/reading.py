@@ -1,4 +1,4 @@
-"""A conversation whose tools need names (`look`), contents (`read`) or, where Drive says so, contents (`search`).
+"""A conversation whose tools need names (`look`) or contents (`read`).
 
 Behind it: a Drive that knows what each access token may do, and a vault of either kind; it can be restarted.
 """
@@ -57,7 +57,7 @@ class ScopedDrive:
 class Reading:
     """One store, one Drive, one vault."""
 
-    def __init__(self, *turns, has_connect_page=True, searches_inside=False, **vault):
+    def __init__(self, *turns, has_connect_page=True, **vault):
         self.model = ScriptedModel(*turns)
         self.drive = ScopedDrive()
         self.tokens = MemoryTokens(has_connect_page=has_connect_page, **vault)
@@ -65,7 +65,6 @@ class Reading:
         self.provider = "google-drive"
         self.link = ConsentLink("google-drive", LINK if has_connect_page else "")
         self.storage = InMemoryStorage()
-        self.searches_inside = searches_inside
         self.restart()
 
     def restart(self):
@@ -88,7 +87,6 @@ class Reading:
 
     def _tools(self):
         drive, tokens = self.drive, self.tokens
-        inside = (DETAILS, CONTENTS) if self.searches_inside else (CONTENTS,)
 
         @tool(context=True)
         def look(tool_context: ToolContext) -> ToolResult:
@@ -106,12 +104,7 @@ class Reading:
             """Contents."""
             return pausing(tool_context, tokens, lambda token: drive.ask("read", token, CONTENTS), scope="contents")
 
-        @tool(context=True)
-        def search(tool_context: ToolContext) -> ToolResult:
-            """Names, and contents where need be."""
-            return pausing(tool_context, tokens, lambda token: drive.ask("search", token, *inside), scope="widen")
-
-        return [look, read, search]
+        return [look, read]
 
     def turn(self, request):
         async def run():

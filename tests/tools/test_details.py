@@ -91,5 +91,15 @@ def test_shared_drives_are_listed_and_their_handles_lead_into_them(drive):
     assert "In: " in inside.text
 
 
+def test_a_folder_is_not_said_to_be_kept_from_downloading(drive):
+    assert fact(drive.tools()("get_file", file="Finance"), "Download") is None
+
+
+def test_without_contents_shared_drives_cannot_be_listed_and_no_hint_says_so():
+    tools = ToolRunner(None, "t", api=MemoryDrive(), contents=False)
+    assert "list_shared_drives" not in tools.agent.tool_names
+    assert "list_shared_drives" not in tools("list_files", folder="Atlantis").text
+
+
 def test_somebody_without_shared_drives_is_told_so():
     assert "Found: nothing" in ToolRunner(None, "t", api=MemoryDrive())("list_shared_drives").text

@@ -84,11 +84,22 @@ def test_a_google_spreadsheet_is_exported_with_all_its_sheets():
     ]
 
 
-@pytest.mark.parametrize("mime_type", ["image/png", "video/mp4", "application/zip", "application/msword"])
-def test_what_holds_no_text_is_not_even_downloaded(mime_type):
+@pytest.mark.parametrize(
+    ("mime_type", "said"),
+    [
+        ("image/png", "a picture, a sound or a video"),
+        ("video/mp4", "a picture, a sound or a video"),
+        ("application/vnd.google-apps.drawing", "a picture"),
+        ("application/vnd.google-apps.form", "cannot read this kind of file"),
+        ("application/zip", "an archive"),
+        ("application/msword", "old Office format"),
+    ],
+)
+def test_what_holds_no_text_is_not_even_downloaded_and_the_reason_is_said(mime_type, said):
     api, tools = memory(b"x", mime_type)
     answer = tools("read_file", file="root")
     assert answer.status == "error"
+    assert said in answer.text
     assert not [call for call in api.calls if "download" in call or "export" in call]
 
 

@@ -7,19 +7,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tools.days.periods import Period
-from tools.errors import DriveRejectedError, ScopeNotGrantedError
 from tools.files import File
 from tools.finding.below import MAX_PARENTS, Tree, tree_of
 from tools.finding.locate import Locator
 from tools.finding.pages import Found, Question, read
 from tools.finding.places import Places, contains_words
 from tools.finding.request import ORDERS, Request, Spans, describe
-from tools.finding.wider import Widening, advice, widenings
+from tools.finding.wider import advice, widenings
 from tools.google.drive_files import DriveFiles
 from tools.listing import Close, Column, Listing, column, count, one_line, path_text
 from tools.query import FileFilter, Span, build_query, searchable_words
 
 _MOST_EDITORS = 8
+_LAST_OPENED = (
+    "Drive knows only the last time that the person opened a file; one that was opened again since is not here."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +76,13 @@ class Finder:
     def _with_close(self, listing: Listing, request: Request) -> Listing:
         """Add what wider searches find; the first that finds something ends it."""
         tried: list[str] = []
-        for wider in widenings(request, may_look_inside=self.contents):
-            files = self._try(wider)
-            if files is None:
-                continue
+        for wider in widenings(request, may_look_inside=self.contents and self.is_wide):
+            files = self._find(wider.request)[0].files
             tried.append(f"{wider.said}: {len(files) or 'nothing'}")
             if files:
                 return self._placed(replace(listing, close=Close(tried, files)))
-        return replace(listing, close=Close(tried, advice=advice(request)))
-
-    def _try(self, wider: Widening) -> Sequence[File] | None:
-        try:
-            return self._find(wider.request)[0].files
-        except (ScopeNotGrantedError, DriveRejectedError):
-            # Looking inside files may need a permission that was not asked for yet, and is worth no link of its own.
-            return None
+        may_ask = self.contents and not self.is_wide
+        return replace(listing, close=Close(tried, advice=advice(request, may_ask_for_contents=may_ask)))
 
     def _tree(self, request: Request) -> Tree | None:
         if not request.is_in_folder:
@@ -126,6 +120,9 @@ class Finder:
             matches=_own_filter(request, frozenset(parents) if is_ours else frozenset()),
         )
 
+    def _has_ended(self, period: Period | None) -> bool:
+        return period is not None and period.last is not None and period.last < self.today
+
     def _searched(self, request: Request, tree: Tree | None) -> str:
         trash = {"exclude": "trash left out", "include": "trash included", "only": "only the trash"}
         said = [self._where(tree, is_deep=_is_deep(request))]
@@ -155,14 +152,13 @@ class Finder:
 
     def _notes(self, request: Request, spans: Spans, found: Found, tree: Tree | None) -> list[str]:
         notes = _how_far(found, tree)
-        has_ended = spans.modified is not None and spans.modified.last is not None and spans.modified.last < self.today
-        if request.changed_by.strip() or has_ended:
+        if request.changed_by.strip() or self._has_ended(spans.modified):
             notes.append("Drive knows only the last change of a file; one that was changed again since is not here.")
+        if self._has_ended(spans.opened):
+            notes.append(_LAST_OPENED)
         if request.changed_by.strip() and not found.files and found.editors:
             met = sorted(found.editors, key=lambda name: -found.editors[name])[:_MOST_EDITORS]
             notes.append(f"Those who changed the files there last: {', '.join(map(column, met))}.")
-        if request.looks_inside and not self.is_wide:
-            notes.append("I may see names and details only, so Drive may not have looked inside every file.")
         if request.looks_inside and request.order not in {"", "relevance"} and found.has_more:
             notes.append("Drive sorts a search inside files by relevance only.")
         return notes

@@ -29,12 +29,13 @@ class AmbiguousReferenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Finds what a person may see, for one tool call."""
+    """Finds what a person may see, for one tool call. `contents` is False where shared drives can never be listed."""
 
     api: DriveFiles
     access_token: str
     places: Places
     handles: Handles
+    contents: bool = True
 
     def folder(self, text: str) -> File:
         """Return the folder that `text` means; a file means the folder that holds it, a shortcut its target.
@@ -117,7 +118,7 @@ class Locator:
         what = "folder" if only_folders else "file"
         names = " / ".join(one_line(name) for name in path.names)
         hint = "Search for it by a word of its name."
-        if only_folders and self.places.known_drives is None:
+        if only_folders and self.contents and self.places.known_drives is None:
             hint += " If it may be a shared drive, call list_shared_drives."
         return ReferenceNotFoundError(
             f"The person can see no {what} called {json.dumps(names, ensure_ascii=False)}. {hint}"

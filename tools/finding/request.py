@@ -141,9 +141,9 @@ def _words(request: Request) -> list[str]:
         where = "anywhere in the name" if request.anywhere else "in the name"
         parts.append(f"with {how}{_quoted(request.words)} {where}")
     if request.content.strip():
-        parts.append(f"with the words {_quoted(request.content)} inside")
+        parts.append(f"with the words {_quoted(request.content)} inside or in the name")
     if request.phrase.strip():
-        parts.append(f"with the phrase {_quoted(request.phrase)} inside")
+        parts.append(f"with the phrase {_quoted(request.phrase)} inside or in the name")
     return parts
 
 

@@ -59,10 +59,15 @@ def _other_places(request: Request) -> Iterator[tuple[str, Request]]:
         yield "the trash", replace(request, trash="only")
 
 
-def advice(request: Request) -> str:
+def advice(request: Request, *, may_ask_for_contents: bool) -> str:
     """Return what the model may propose to the person when nothing at all was found."""
     if request.owner.strip() or request.changed_by.strip():
         return "ask whether the person's name is written as in Drive, or for another time"
+    if request.words.strip() and may_ask_for_contents:
+        return (
+            "ask for another word, or list the folder where it should be; "
+            "searching inside files needs the person's permission, for which a search by content asks"
+        )
     if request.words.strip() or request.looks_inside:
         return "ask for another word, or list the folder where it should be"
     return "ask for a wider time or another kind of file"

@@ -82,7 +82,7 @@ def test_a_list_that_goes_in_a_circle_is_told():
 def test_a_search_inside_files_is_never_sorted_by_drive():
     drive = MemoryDrive(pages=page(file("b"), file("a")))
     answer = memory(drive)("search_files", content="plan", order="name")
-    assert drive.calls[0]["order"] == ""
+    assert [call["order"] for call in drive.calls if "order" in call] == [""]
     assert answer.names == ["a", "b"]  # all of them are here, so we can sort
 
 
@@ -108,10 +108,23 @@ def test_no_query_asks_drive_for_words_inside_and_a_folder_at_once():
     assert not [query for query in inside if "in parents" in query]
 
 
-def test_with_permission_for_names_only_a_search_inside_files_says_so(drive):
-    narrow = drive.tools(wide=False)("search_files", content="supplier")
-    assert "may not have looked inside every file" in narrow.text
-    assert "may not have looked inside" not in drive.tools()("search_files", content="supplier").text
+def test_a_search_inside_files_proves_its_permission_before_it_asks(drive):
+    assert drive.tools(wide=False)("search_files", content="supplier").text.startswith("Not ")
+    memory_drive = MemoryDrive()
+    memory(memory_drive)("search_files", content="plan")
+    assert "drives" in memory_drive.calls[0]
+
+
+def test_with_permission_for_names_only_nothing_looks_inside_files_and_the_advice_says_how(drive):
+    answer = drive.tools(wide=False)("search_files", words="noodles")
+    assert "inside files" not in "".join(lines(answer, "Tried"))
+    assert "needs the person's permission" in lines(answer, "Try next")[0]
+
+
+def test_days_on_which_something_was_opened_say_what_drive_forgets(drive):
+    answer = drive.tools()("search_files", opened="last week")
+    assert "opened again since is not here" in answer.text
+    assert "opened again since" not in drive.tools()("search_files", opened="since 2020").text
 
 
 def test_a_folder_with_more_folders_than_a_query_has_room_for_is_checked_by_us():
