@@ -18,7 +18,6 @@ from bench.rig import Rig, stack_in
 from local.google.large.store import LargeWish, prepare
 from local.stack import ROOT
 from tools.finding.finder import Finder
-from tools.finding.locate import Locator
 from tools.finding.places import Places
 from tools.finding.request import Request
 from tools.google.drive_api import DriveApi
@@ -76,8 +75,7 @@ def _sample(api: DriveApi, access_token: str, request: Request, wire: list[float
     for turn in range(_TURNS + 1):
         wire.clear()
         started = time.perf_counter()
-        locator = Locator(api, access_token, places, Handles())
-        finder = Finder(api, access_token, places, locator, _ZONE, datetime.now(UTC).date())
+        finder = Finder(api, access_token, places, Handles(), _ZONE, datetime.now(UTC).date())
         listing, _ = finder.find(request)
         numbers = Handles().number(listing.all_files, listing.paths)
         render(listing, dict(zip((file.id for file in listing.all_files), numbers, strict=True)), _ZONE)

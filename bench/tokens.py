@@ -14,7 +14,6 @@ from bench.client import BenchError
 from bench.figures import Figure, Spread
 from bench.rig import Rig
 from tools.finding.finder import Finder
-from tools.finding.locate import Locator
 from tools.finding.places import Places
 from tools.finding.request import Request
 from tools.google.drive_api import DriveApi
@@ -31,8 +30,7 @@ def measure(rig: Rig) -> Figure:
     """Compare for the connected person's files that were changed last, as our search finds and shows them."""
     api, access_token = DriveApi(rig.stack.google_url, ""), rig.access_token()
     places = Places(api)
-    locator = Locator(api, access_token, places, Handles())
-    finder = Finder(api, access_token, places, locator, _ZONE, datetime.now(UTC).date())
+    finder = Finder(api, access_token, places, Handles(), _ZONE, datetime.now(UTC).date())
     listing, _ = finder.find(Request(limit=FILES))
     raw = {file["id"]: file for file in rig.listed_files(FILES)}
     if {file.id for file in listing.files} != raw.keys():

@@ -1,12 +1,12 @@
-"""What the Drive tools of one conversation share: the client, the places met, the numbers given out, the open lists."""
+"""What the Drive tools of one conversation share: the client, the places they have met, the numbers they gave out."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from strands.interrupt import InterruptException
 from strands.types.tools import ToolContext, ToolResult
 
 from tools.errors import RetryableToolError
@@ -16,7 +16,7 @@ from tools.finding.locate import AmbiguousReferenceError, Locator
 from tools.finding.places import Places
 from tools.google.drive_files import DriveFiles
 from tools.handles import Handles
-from tools.listing import Listing, card, path_text, row
+from tools.listing import Listing, card, path_text, quoted, row
 from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing
 
 HANDLES_KEY = "handles"
@@ -47,7 +47,11 @@ class Desk:
             except AmbiguousReferenceError as several:
                 raise RetryableToolError(_which(here, several)) from several
 
-        return pausing(tool_context, self._tokens, visit, scope=scope)
+        try:
+            return pausing(tool_context, self._tokens, visit, scope=scope)
+        except InterruptException:
+            self._places = Places(self.api)  # consent may come for another Google account
+            raise
 
     def _visit(self, tool_context: ToolContext, access_token: str, *, is_wide: bool) -> "Visit":
         handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
@@ -57,7 +61,7 @@ class Desk:
                 api=self.api,
                 access_token=access_token,
                 places=self._places,
-                locator=Locator(self.api, access_token, self._places, handles, self.contents),
+                handles=handles,
                 zone=tool_context.invocation_state["zone"],
                 today=tool_context.invocation_state["today"],
                 contents=self.contents,
@@ -77,18 +81,18 @@ class Visit:
 
     @property
     def locator(self) -> Locator:
-        """Finds the file or folder that the model means."""
+        """What finds the file or folder that the model means."""
         return self.finder.locator
+
+    @property
+    def api(self) -> DriveFiles:
+        """The client."""
+        return self.finder.api
 
     @property
     def zone(self) -> ZoneInfo:
         """The person's time zone."""
         return self.finder.zone
-
-    @property
-    def today(self) -> date:
-        """The person's day."""
-        return self.finder.today
 
     def number(self, files: Sequence[File], paths: Mapping[str, str] | None = None) -> dict[str, int]:
         """Give every file a number in this conversation, by id; a folder in `paths` is shown by its path."""
@@ -122,8 +126,9 @@ def _which(here: Visit, several: AmbiguousReferenceError) -> str:
     listing = Listing("", "", several.candidates, folders=folders, paths=paths)
     numbers = here.number(listing.all_files, paths)
     lines = [row(file, listing, numbers, here.zone) for file in listing.files]
-    legend = [f'[{numbers[folder.id]}] "{paths[folder.id]}"' for folder in folders]
-    head = "Several fit. Ask the person which one they mean, or call again with one of these handles:"
+    legend = [f"[{numbers[folder.id]}] {quoted(paths[folder.id])}" for folder in folders]
+    more = " There are more; these changed last." if several.has_more else ""
+    head = f"Several fit.{more} Ask the person which one they mean, or call again with one of these handles:"
     return "\n".join([head, *lines, *(["Folders:", *legend] if legend else [])])
 
 

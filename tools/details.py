@@ -1,6 +1,5 @@
-"""The tools for one file's details and for the list of shared drives, and how their answers read."""
+"""The tool for the details of one file or folder."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from tools.errors import DriveForbiddenError, FileNotVisibleError
 from tools.files import File, Permission, Person
 from tools.finding.places import Place
 from tools.listing import column, count, kind_of, path_text, quoted, size
-from tools.query import FOLDER
 
 _ROLES = {
     "owner": "owner",
@@ -38,7 +36,7 @@ _MOST_DESCRIPTION = 1000
 
 
 def detail_tools(desk: Desk) -> list[AgentTool]:
-    """Build `get_file`, and `list_shared_drives` where contents may be asked for."""
+    """Build `get_file`."""
 
     @tool(context=True)
     def get_file(tool_context: ToolContext, file: str) -> ToolResult:
@@ -50,29 +48,21 @@ def detail_tools(desk: Desk) -> list[AgentTool]:
         Args:
             file: A handle such as "[3]", a pasted Drive URL, a path such as "Finance/2026/Q3 budget", or an exact name.
         """
-        return desk.run(tool_context, lambda visit: _details(desk, visit, file))
+        return desk.run(tool_context, lambda visit: _details(visit, file))
 
-    @tool(context=True)
-    def list_shared_drives(tool_context: ToolContext) -> ToolResult:
-        """List the shared drives (once called team drives) that the person is a member of.
-
-        Use me when they ask which there are, or name one that list_files does not find. A drive's handle, as `folder`,
-        looks into it.
-        """
-        return desk.run(tool_context, _shared_drives, "contents")
-
-    # Drive names them for `drive.readonly` only.
-    return [get_file, list_shared_drives] if desk.contents else [get_file]
+    return [get_file]
 
 
-def _details(desk: Desk, visit: Visit, reference: str) -> str:
+def _details(visit: Visit, reference: str) -> str:
     file = visit.locator.file(reference)
     finder = visit.finder
     place = finder.places.of(finder.access_token, [file]).get(file.parent_id)
     target = _target(visit, file)
-    access = _access(desk, visit, file)
+    access = _access(visit, file)
     listed = [file, *([place.folder] if place else []), *([target] if target else [])]
     paths = {place.folder.id: path_text(place.names)} if place else {}
+    if file.is_folder:  # a folder is shown by its path, which ends in its name
+        paths |= {file.id: path_text(finder.places.place(finder.access_token, file).names)}
     numbers = visit.number(listed, paths)
     visit.show([file], paths)
     lines = [f"[{numbers[file.id]}] {quoted(file.name)}", *_facts(file, place, numbers, visit.zone)]
@@ -105,10 +95,10 @@ def _facts(file: File, place: Place | None, numbers: dict[str, int], zone: ZoneI
     return [f"{name}: {said}" for name, said in facts.items() if said]
 
 
-def _access(desk: Desk, visit: Visit, file: File) -> str:
+def _access(visit: Visit, file: File) -> str:
     """Say who may do what. Drive tells it to those who may share the file, and not to its readers."""
     try:
-        permissions = desk.api.permissions(visit.finder.access_token, file.id)
+        permissions = visit.api.permissions(visit.finder.access_token, file.id)
     except (DriveForbiddenError, FileNotVisibleError):
         shared = "shared with others" if file.is_shared else "not known"
         return f"{shared}; only those who may share it can see with whom"
@@ -135,22 +125,6 @@ def _target(visit: Visit, file: File) -> File | None:
         return visit.locator.by_id(file.target_id)
     except FileNotVisibleError:
         return None
-
-
-def _shared_drives(visit: Visit) -> str:
-    finder = visit.finder
-    drives = finder.places.read_shared_drives(finder.access_token)
-    if not drives:
-        return "Looked for: shared drives\nSearched: the shared drives that the person is a member of\nFound: nothing"
-    tops: Sequence[File] = [File(drive.id, drive.name, FOLDER, drive_id=drive.id) for drive in drives]
-    numbers = visit.number(tops)
-    lines = [
-        "Looked for: shared drives",
-        "Searched: the shared drives that the person is a member of",
-        f"Found: {count(len(drives), 'shared drive')}, all shown",
-        *(f"[{numbers[top.id]}] {quoted(top.name)} | shared drive" for top in tops),
-    ]
-    return "\n".join(lines)
 
 
 def _who(person: Person | None) -> str:

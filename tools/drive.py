@@ -9,10 +9,11 @@ from tools.desk import Desk
 from tools.details import detail_tools
 from tools.finding.request import Request
 from tools.google.drive_files import DriveFiles
-from tools.lists import begin_list, continue_list
-from tools.pause import Scope, Tokens
+from tools.lists import LISTS_KEY, begin_list, continue_list, scope_to_begin, scope_to_continue
+from tools.pause import Tokens
 from tools.query import Trash
 from tools.reading import reading_tools
+from tools.shared_drives import shared_drive_tools
 
 Kind = Literal[
     "any", "folder", "document", "spreadsheet", "presentation", "pdf", "image", "video", "audio", "form",
@@ -23,9 +24,10 @@ Order = Literal["", "opened", "changed", "created", "oldest", "name", "size", "s
 
 
 def drive_tools(api: DriveFiles, tokens: Tokens, *, contents: bool = True) -> list[AgentTool]:
-    """Build the Drive tools of one conversation; without `contents`, none that looks inside files."""
+    """Build the Drive tools of one conversation; without `contents`, none that needs more than names and details."""
     desk = Desk(api, tokens, contents=contents)
-    return [*_finding_tools(desk), *detail_tools(desk), *(reading_tools(desk) if contents else [])]
+    inside = [*shared_drive_tools(desk), *reading_tools(desk)] if contents else []
+    return [*_finding_tools(desk), *detail_tools(desk), *inside]
 
 
 def _finding_tools(desk: Desk) -> list[AgentTool]:
@@ -96,8 +98,8 @@ def _finding_tools(desk: Desk) -> list[AgentTool]:
             shared_with_me: Only what others have shared with the person.
             starred: Only what the person has starred.
             trash: "exclude", "include", or "only" for what is in the trash.
-            order: "changed" (the default), "opened", "created", "oldest" (longest unchanged first), "name", "size"
-                (largest first) or "shared".
+            order: "changed" (the default, but relevance with content or phrase), "opened", "created", "oldest" (longest
+                unchanged first), "name", "size" (largest first) or "shared".
             limit: How many files to return, 1 to 100.
         """
         request = Request(
@@ -105,8 +107,7 @@ def _finding_tools(desk: Desk) -> list[AgentTool]:
             modified=modified, created=created, opened=opened, folder=folder, shared_with_me=shared_with_me,
             starred=starred, trash=trash, order=order, limit=limit,
         )  # fmt: skip
-        scope: Scope = "contents" if request.looks_inside else "details"
-        return desk.run(tool_context, lambda visit: begin_list(visit, request), scope)
+        return desk.run(tool_context, lambda visit: begin_list(visit, request), scope_to_begin(request))
 
     @tool(context=True)
     def more_files(tool_context: ToolContext, listing: str = "") -> ToolResult:
@@ -117,6 +118,7 @@ def _finding_tools(desk: Desk) -> list[AgentTool]:
         Args:
             listing: The list's number, from its line "there are more: more_files(…)"; empty for the latest.
         """
-        return desk.run(tool_context, lambda visit: continue_list(visit, listing))
+        scope = scope_to_continue(tool_context.agent.state.get(LISTS_KEY), listing)
+        return desk.run(tool_context, lambda visit: continue_list(visit, listing), scope)
 
     return [list_files, search_files, more_files]

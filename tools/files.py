@@ -3,9 +3,9 @@
 Field meanings: https://developers.google.com/workspace/drive/api/reference/rest/v3/files
 """
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from tools.query import FOLDER, SHORTCUT
@@ -19,6 +19,13 @@ LIST_FIELDS = (
 )
 PLACE_FIELDS = "id,name,mimeType,webViewLink,parents,driveId,owners(me)"
 DETAIL_FIELDS = f"{LIST_FIELDS},starred,description,shared,capabilities(canDownload,canAccessViaGenAi),resourceKey"
+
+_MAX_TEXT = 2000  # characters of a name, a description or a link
+_SIZES = 1 << 63
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
+_LINK = re.compile(r"https://\S+")
+_DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,58 +114,115 @@ class SharedDrive:
     name: str
 
 
-def parse_file(raw: dict[str, Any]) -> File:
-    """Read a Drive v3 `File` resource."""
-    owners: Sequence[Any] = raw.get("owners") or [None]
-    shortcut = raw.get("shortcutDetails") or {}
-    capabilities = raw.get("capabilities") or {}
+def parse_file(raw: object) -> File:
+    """Read a Drive v3 `File` resource: what is as Drive describes it, the rest stays empty. Never raises."""
+    fields = _object(raw)
+    shortcut = _object(fields.get("shortcutDetails"))
+    capabilities = fields.get("capabilities")
     return File(
-        id=raw.get("id", ""),
-        name=raw.get("name", ""),
-        mime_type=raw.get("mimeType", ""),
-        link=raw.get("webViewLink", ""),
-        parent_id=next(iter(raw.get("parents", [])), ""),
-        drive_id=raw.get("driveId", ""),
-        created=_time(raw.get("createdTime")),
-        modified=_time(raw.get("modifiedTime")),
-        viewed=_time(raw.get("viewedByMeTime")),
-        shared_with_me=_time(raw.get("sharedWithMeTime")),
-        owner=_person(owners[0]),
-        changed_by=_person(raw.get("lastModifyingUser")),
-        shared_by=_person(raw.get("sharingUser")),
-        size_bytes=int(raw["size"]) if "size" in raw else None,
-        is_starred=bool(raw.get("starred")),
-        is_trashed=bool(raw.get("trashed")),
-        is_shared=bool(raw.get("shared")),
-        target_id=shortcut.get("targetId", ""),
-        target_mime_type=shortcut.get("targetMimeType", ""),
-        description=raw.get("description", ""),
-        resource_key=raw.get("resourceKey", ""),
-        may_download=bool(capabilities.get("canDownload", True)),
-        may_use_ai=bool(capabilities.get("canAccessViaGenAi", True)),
+        id=_id(fields.get("id")),
+        name=_text(fields.get("name")),
+        mime_type=_text(fields.get("mimeType")),
+        link=_link(fields.get("webViewLink")),
+        parent_id=_id(_first(fields.get("parents"))),
+        drive_id=_id(fields.get("driveId")),
+        created=_time(fields.get("createdTime")),
+        modified=_time(fields.get("modifiedTime")),
+        viewed=_time(fields.get("viewedByMeTime")),
+        shared_with_me=_time(fields.get("sharedWithMeTime")),
+        owner=parse_person(_first(fields.get("owners"))),
+        changed_by=parse_person(fields.get("lastModifyingUser")),
+        shared_by=parse_person(fields.get("sharingUser")),
+        size_bytes=_size(fields.get("size")),
+        is_starred=fields.get("starred") is True,
+        is_trashed=fields.get("trashed") is True,
+        is_shared=fields.get("shared") is True,
+        target_id=_id(shortcut.get("targetId")),
+        target_mime_type=_text(shortcut.get("targetMimeType")),
+        description=_text(fields.get("description")),
+        resource_key=_id(fields.get("resourceKey")),
+        may_download=_may(capabilities, "canDownload"),
+        may_use_ai=_may(capabilities, "canAccessViaGenAi"),
     )
 
 
-def parse_permission(raw: dict[str, Any]) -> Permission:
-    """Read a Drive v3 `Permission` resource."""
+def parse_permission(raw: object) -> Permission:
+    """Read a Drive v3 `Permission` resource, as `parse_file` does."""
+    fields = _object(raw)
     return Permission(
-        type=raw.get("type", ""),
-        role=raw.get("role", ""),
-        name=raw.get("displayName", ""),
-        email=raw.get("emailAddress", ""),
-        domain=raw.get("domain", ""),
-        expires=_time(raw.get("expirationTime")),
+        type=_text(fields.get("type")),
+        role=_text(fields.get("role")),
+        name=_text(fields.get("displayName")),
+        email=_text(fields.get("emailAddress")),
+        domain=_text(fields.get("domain")),
+        expires=_time(fields.get("expirationTime")),
     )
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def parse_drive(raw: object) -> SharedDrive:
+    """Read a Drive v3 `Drive` resource, as `parse_file` does."""
+    fields = _object(raw)
+    return SharedDrive(id=_id(fields.get("id")), name=_text(fields.get("name")))
 
 
-def _person(raw: dict[str, Any] | None) -> Person | None:
-    if not raw:
+def parse_person(raw: object) -> Person | None:
+    """Read a Drive v3 `User` resource, as `parse_file` does; None for what is no object, or an empty one."""
+    fields = _object(raw)
+    if not fields:
         return None
-    return Person(name=raw.get("displayName", ""), email=raw.get("emailAddress", ""), is_me=bool(raw.get("me")))
+    return Person(
+        name=_text(fields.get("displayName")), email=_text(fields.get("emailAddress")), is_me=fields.get("me") is True
+    )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _text(value: object) -> str:
+    """Return a text that can be stored: half of a surrogate pair, which JSON allows, is no UTF-8."""
+    return _HALF_PAIR.sub("\ufffd", value[:_MAX_TEXT]) if isinstance(value, str) else ""
+
+
+def _id(value: object) -> str:
+    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+
+
+def _link(value: object) -> str:
+    """Return a link that can be opened; one that is cut short leads elsewhere, so a longer one is none."""
+    if not isinstance(value, str) or len(value) > _MAX_TEXT or not _LINK.fullmatch(value):
+        return ""
+    return _text(value)
+
+
+def _size(value: object) -> int | None:
+    """Return an int64, which Drive writes as text."""
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _SIZES else None
+
+
+def _time(value: object) -> datetime | None:
+    """Return an RFC 3339 time; none without an offset, or so near the end of the calendar that a zone leads over it."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    if moment is None or moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
+        return None
+    return moment
+
+
+def _may(capabilities: object, name: str) -> bool:
+    """Say what a capability allows: what Drive leaves out is allowed, what cannot be read is not."""
+    if not isinstance(capabilities, dict):
+        return capabilities is None
+    value = capabilities.get(name)
+    return value is None or value is True
 
 
 __all__ = [
@@ -169,6 +233,8 @@ __all__ = [
     "Permission",
     "Person",
     "SharedDrive",
+    "parse_drive",
     "parse_file",
     "parse_permission",
+    "parse_person",
 ]

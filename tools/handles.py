@@ -1,18 +1,19 @@
 """Handles: files numbered through a conversation (`[3]`), so that no long id enters the model's context. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from tools.errors import UnknownHandleError
 from tools.files import File
+from tools.listing import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Handle:
     """What a number stands for, and how a person reads it: a name, or the path of a folder where that is known.
 
-    `parent_id` and `link` may be empty; the link is Drive's own.
+    `parent_id`, `link` and `resource_key` may be empty; the link is Drive's own.
     """
 
     file_id: str
@@ -20,6 +21,7 @@ class Handle:
     is_folder: bool
     name: str
     link: str
+    resource_key: str = ""
 
 
 class Handles:
@@ -59,16 +61,20 @@ class Handles:
     def load(cls, dumped: Iterable[Sequence[Any]] | None) -> "Handles":
         """Read what `dump` returned; None is no handles. Raises: `ValueError` or `TypeError` for anything else."""
         return cls(
-            Handle(str(file_id), str(parent_id), bool(folder), str(name), str(link))
-            for file_id, parent_id, folder, name, link in dumped or ()
+            Handle(str(file_id), str(parent_id), bool(folder), str(name), str(link), str(resource_key))
+            for file_id, parent_id, folder, name, link, resource_key in dumped or ()
         )
 
     def _number(self, file: File, name: str) -> int:
         known = self._numbers.get(file.id)
-        handle = Handle(file.id, file.parent_id, file.is_folder, name, file.link)
+        handle = Handle(file.id, file.parent_id, file.is_folder, one_line(name), file.link, file.resource_key)
         if known is None:
             self._handles.append(handle)
             known = self._numbers[file.id] = len(self._handles)
         else:
-            self._handles[known - 1] = handle  # it may have been renamed or moved since
+            # It may have been renamed or moved since; not every answer has all that is known.
+            before = self._handles[known - 1]
+            self._handles[known - 1] = replace(
+                handle, link=handle.link or before.link, resource_key=handle.resource_key or before.resource_key
+            )
         return known

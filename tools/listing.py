@@ -49,13 +49,15 @@ class Close:
     tried: Sequence[str]
     files: Sequence[File] = ()
     advice: str = ""
+    has_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
     """The result of one list or search, with everything an honest answer needs.
 
-    `has_more`: there are certainly more; `label` then names the list for `more_files`. `is_partial`: there may be more,
+    `has_more`: there are certainly more; `label` then names the list for `more_files`; `shown_before` counts what
+    it has shown already. `is_partial`: there may be more,
     because looking stopped early. `folder` is set where all files are directly in one folder. `paths` tell where each
     folder is, by its id, with the folders themselves in `folders`.
     """
@@ -72,6 +74,7 @@ class Listing:
     paths: Mapping[str, str] = field(default_factory=dict)
     close: Close | None = None
     label: str = ""
+    shown_before: int = 0
 
     @property
     def all_files(self) -> list[File]:
@@ -205,7 +208,9 @@ def size(size_bytes: int) -> str:
 def _close(close: Close, listing: Listing, numbers: Mapping[str, int], zone: ZoneInfo) -> list[str]:
     lines = [f"Tried: {'; '.join(close.tried)}"] if close.tried else []
     if close.files:
-        lines.append(f"Close: {count(len(close.files), 'file')}, not what was asked for")
+        lines.append(
+            f"Close: {'the first ' if close.has_more else ''}{count(len(close.files), 'file')}, not what was asked for"
+        )
         lines += [row(file, listing, numbers, zone) for file in close.files]
     return [*lines, f"Try next: {close.advice}"] if close.advice else lines
 
@@ -216,13 +221,16 @@ def _folder(folder: File, listing: Listing, numbers: Mapping[str, int]) -> str:
 
 
 def _found(listing: Listing) -> str:
-    shown = len(listing.files)
+    shown, before = len(listing.files), listing.shown_before
+    noun = "more file" if before else "file"
     further = f': more_files("{listing.label}")' if listing.label else ""
     if listing.has_more:
-        return f"{count(shown, 'file')} shown, there are more{further}"
+        return f"{count(shown, noun)} shown, there are more{further}"
     if listing.is_partial:
-        return (f"{count(shown, 'file')} shown, perhaps not all" if shown else "nothing so far") + further
-    return f"{count(shown, 'file')}, all shown" if shown else "nothing"
+        return (f"{count(shown, noun)} shown, perhaps not all" if shown else "nothing so far") + further
+    if before:
+        return f"{count(shown, noun) if shown else 'nothing more'}; all {before + shown:,} are shown now"
+    return f"{count(shown, noun)}, all shown" if shown else "nothing"
 
 
 def _cut(text: str, most: int) -> str:

@@ -97,11 +97,6 @@ class FileFilter:
     is_starred: bool = False
     trash: Trash = "exclude"
 
-    @property
-    def is_full_text(self) -> bool:
-        """Whether Drive will look inside files: then it sorts by relevance and refuses any other order."""
-        return bool(self.content.strip() or self.phrase.strip())
-
 
 def plural_kind(kind: str) -> str:
     """Return the everyday name of several files of a kind."""

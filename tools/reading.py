@@ -1,5 +1,7 @@
 """The tool that reads what a file contains: obtained from Drive, turned into text, handed over piece by piece."""
 
+from typing import Any
+
 from strands import tool
 from strands.types.tools import AgentTool, ToolContext, ToolResult
 
@@ -11,6 +13,8 @@ from tools.files import File
 from tools.listing import count, day, kind_of, quoted, size
 
 PIECE = 8000  # characters a call, some 2,000 tokens
+
+_LAST_READ = "last_read"
 
 MAX_BYTES = 25_000_000  # what is downloaded at most; exports end at Drive's own 10 MB
 
@@ -29,16 +33,18 @@ def reading_tools(desk: Desk) -> list[AgentTool]:
             file: A handle such as "[3]", a pasted Drive URL, a path, or an exact name.
             start: The character to begin at, for the next piece of a long file.
         """
-        return desk.run(tool_context, lambda visit: _read(desk, visit, file, start), "contents")
+        return desk.run(tool_context, lambda visit: _read(visit, file, start), "contents")
 
     return [read_file]
 
 
-def _read(desk: Desk, visit: Visit, reference: str, start: int) -> str:
+def _read(visit: Visit, reference: str, start: int) -> str:
     file = visit.locator.content(reference)
-    content = _text_of(desk, visit, file)
-    if start < 0 or start > len(content.text):
-        raise InvalidFilterError(f"start must be from 0 to {len(content.text)}, the length of the text.")
+    content = _text_of(visit, file)
+    if not 0 <= start < len(content.text):
+        raise InvalidFilterError(
+            f"start must be from 0 to {len(content.text) - 1}: the text has {count(len(content.text), 'character')}."
+        )
     numbers = visit.number([file])
     visit.show([file], {})
     changed = f" | changed {day(file.modified, visit.zone)}" if file.modified else ""
@@ -53,21 +59,31 @@ def _read(desk: Desk, visit: Visit, reference: str, start: int) -> str:
     return "\n".join(lines)
 
 
-def _text_of(desk: Desk, visit: Visit, file: File) -> Extracted:
+def _text_of(visit: Visit, file: File) -> Extracted:
+    """Return the text of a file; the one that was read last is kept for the turn, since long files come in pieces."""
+    turn = visit.tool_context.invocation_state
+    key = (file.id, file.modified)
+    known: tuple[Any, Extracted] | None = turn.get(_LAST_READ)
+    if known is None or known[0] != key:
+        known = turn[_LAST_READ] = (key, _fetched(visit, file))
+    return known[1]
+
+
+def _fetched(visit: Visit, file: File) -> Extracted:
     plan = plan_of(file.mime_type)
     if plan is None:
-        raise NotTextError(why_unreadable(file.mime_type))
+        raise NotTextError(f"{why_unreadable(file.mime_type)} Tell the person; do not call again.")
     if not file.may_use_ai:
         raise ContentWithheldError("The content of this file is kept from AI (canAccessViaGenAi). Tell the person.")
     if not file.may_download:
         raise ContentWithheldError("The owner does not allow downloading this file. Tell the person.")
     token = visit.finder.access_token
     if plan.export_as:
-        content = desk.api.export(token, file.id, plan.export_as)
+        content = visit.api.export(token, file.id, plan.export_as)
     elif file.size_bytes is not None and file.size_bytes > MAX_BYTES:
         raise NotTextError(f"The file has {size(file.size_bytes)}; I read up to {size(MAX_BYTES)}. Tell the person.")
     else:
-        content = desk.api.download(token, file.id, max_bytes=MAX_BYTES, resource_key=file.resource_key)
+        content = visit.api.download(token, file.id, max_bytes=MAX_BYTES, resource_key=file.resource_key)
     return extract(content, plan.content_type)
 
 

@@ -1,8 +1,13 @@
 from datetime import date
 
-from tests.support.drive import MemoryDrive, file
+from agent.events import AuthRequired
+from tests.support.drive import TOKEN, MemoryDrive, file
+from tests.support.model import call, say
 from tests.support.stand_in import ToolRunner
+from tests.support.world import World, of
+from tools.errors import ScopeNotGrantedError
 from tools.google.drive_api import FilePage
+from tools.scopes import CONTENTS, DETAILS
 
 
 def found(answer):
@@ -33,10 +38,10 @@ def test_more_of_an_earlier_list_is_asked_for_by_its_number(drive):
 def test_a_list_that_has_ended_cannot_be_gone_on_with(drive):
     tools = drive.tools()
     tools("list_files", folder="Finance/2026", limit=5)
-    assert found(tools("more_files")) == "Found: 1 file, all shown"
+    assert found(tools("more_files")) == "Found: 1 more file; all 6 are shown now"
     answer = tools("more_files")
     assert answer.status == "error"
-    assert "no such list" in answer.text
+    assert "shown to its end" in answer.text
 
 
 def test_more_without_any_list_says_what_to_do(drive):
@@ -59,10 +64,10 @@ def test_lists_survive_a_restart_and_keep_the_meaning_of_their_days(drive):
 def test_only_the_latest_lists_are_kept():
     pages = [FilePage([file("a")], "1", incomplete=False), FilePage([file("b")], "", incomplete=False)]
     tools = ToolRunner(None, "sample-token", api=MemoryDrive(pages=pages))
-    for _ in range(8):
+    for _ in range(12):
         tools("list_files", limit=1)
     kept = tools.agent.state.get("lists")
-    assert (kept["count"], list(kept["open"])) == (8, ["4", "5", "6", "7", "8"])
+    assert (kept["count"], list(kept["open"])) == (12, [str(number) for number in range(3, 13)])
     assert tools("more_files", listing="1").status == "error"
 
 
@@ -74,3 +79,21 @@ def test_looking_on_behind_our_own_limit_is_more_too():
     answer = tools("search_files", changed_by="Ben")
     assert found(answer) == 'Found: nothing so far: more_files("1")'
     assert found(tools("more_files")) == 'Found: nothing so far: more_files("1")'
+
+
+def test_more_of_a_search_inside_files_asks_for_contents_and_never_for_names_again():
+    class Refusing(MemoryDrive):
+        def list_page(self, access_token, **values):
+            if access_token == TOKEN and "fullText" in values["query"]:
+                raise ScopeNotGrantedError("names and details only")
+            return FilePage([file("a")], "1", incomplete=False)
+
+    world = World([call("search_files", content="plan", limit=1)], [say("one")], [call("more_files")])
+    world.tokens.consent(CONTENTS)
+    world.drive = Refusing()
+    world.restart()
+    world.ask("find plan")
+    world.tokens.consent(CONTENTS, granted=DETAILS)  # cut back in another conversation
+    (asked,) = of(world.ask("more"), AuthRequired)
+    assert asked.scopes == CONTENTS
+    assert not [question for question in world.tokens.asked if question.get("discard")]

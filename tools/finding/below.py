@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tools.files import File
 from tools.finding.pages import Question, read
 from tools.google.drive_files import DriveFiles
-from tools.query import FileFilter, build_query
+from tools.query import FileFilter, Trash, build_query
 
 # Parents in one query. Drive documents no limit for `q`; code in the field keeps its `or` groups to 20-50 terms.
 MAX_PARENTS = 50
@@ -24,12 +24,16 @@ class Tree:
     is_whole: bool
 
 
-def tree_of(api: DriveFiles, access_token: str, folder: File) -> Tree:
-    """Walk down, many parents in a query; shortcuts are not followed."""
+def tree_of(api: DriveFiles, access_token: str, folder: File, *, trash: Trash = "exclude") -> Tree:
+    """Walk down, many parents in a query; shortcuts are not followed, the trash only where it is asked for.
+
+    What is in a folder of the trash is in the trash with it, so a search of the trash goes through both.
+    """
+    walked: Trash = "exclude" if trash == "exclude" else "include"
     ids, waiting = [folder.id], [folder.id]
     for _ in range(_MAX_QUERIES):
         parents, waiting = waiting[:MAX_PARENTS], waiting[MAX_PARENTS:]
-        query = build_query(FileFilter(kind="folder", parent_ids=tuple(parents)))
+        query = build_query(FileFilter(kind="folder", parent_ids=tuple(parents), trash=walked))
         found = read(api, access_token, Question(query, order="", drive_id=folder.drive_id), _PAGE, shown=ids)
         ids += [each.id for each in found.files]
         waiting += [each.id for each in found.files]

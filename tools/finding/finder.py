@@ -7,35 +7,42 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tools.days.periods import Period
-from tools.files import File
+from tools.errors import QuotaSpentError, ScopeNotGrantedError, TransientToolError
+from tools.files import File, SharedDrive
 from tools.finding.below import MAX_PARENTS, Tree, tree_of
 from tools.finding.locate import Locator
 from tools.finding.pages import Found, Question, read
 from tools.finding.places import Places, contains_words
 from tools.finding.request import ORDERS, Request, Spans, describe
+from tools.finding.telling import columns, how_many, notes, searched
 from tools.finding.wider import advice, widenings
 from tools.google.drive_files import DriveFiles
-from tools.listing import Close, Column, Listing, column, count, one_line, path_text
+from tools.handles import Handles
+from tools.listing import Close, Listing, path_text
 from tools.query import FileFilter, Span, build_query, searchable_words
-
-_MOST_EDITORS = 8
-_LAST_OPENED = (
-    "Drive knows only the last time that the person opened a file; one that was opened again since is not here."
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """Finds files for one tool call. `today` is the person's day; `is_wide` says that contents may be read."""
+    """Finds files for one tool call.
+
+    `today` is the person's day. `contents` is False where nobody may look inside files, `is_wide` says that the person
+    has allowed it.
+    """
 
     api: DriveFiles
     access_token: str
     places: Places
-    locator: Locator
+    handles: Handles
     zone: ZoneInfo
     today: date
     contents: bool = True
     is_wide: bool = False
+
+    @property
+    def locator(self) -> Locator:
+        """What finds the file or folder that a reference means."""
+        return Locator(self.api, self.access_token, self.places, self.handles, self.contents)
 
     def find(self, request: Request, *, token: str = "", shown: Collection[str] = ()) -> tuple[Listing, str]:
         """Return the files that `request` asks for, and the page token to go on from for more.
@@ -43,57 +50,76 @@ class Finder:
         `token` and `shown` (ids) continue an earlier list. A search that finds nothing looks for what is close.
         Raises: `InvalidFilterError`, what `Locator.folder` raises, and what Drive's answer means.
         """
-        listing, next_token = self._find(request.checked(), token, shown)
-        if request.view == "search" and not listing.files and not token:
-            listing = self._with_close(listing, request)
+        request = request.checked()
+        tree = self._tree(request)
+        listing, next_token = self._find(request, tree, token, shown)
+        if request.view == "search" and not listing.files and not next_token and not shown:
+            listing = self._with_close(listing, request, tree)
         return listing, next_token
 
-    def _find(self, request: Request, token: str = "", shown: Collection[str] = ()) -> tuple[Listing, str]:
+    def _find(
+        self, request: Request, tree: Tree | None, token: str = "", shown: Collection[str] = ()
+    ) -> tuple[Listing, str]:
         spans = request.spans(self.today)
-        tree = self._tree(request)
         question = self._question(request, spans, tree)
         found = read(self.api, self.access_token, question, request.limit, token=token, shown=shown)
         listing = Listing(
             looked_for=describe(request, spans, self.zone.key),
-            searched=self._searched(request, tree),
-            files=_sorted(found, request),
+            searched=searched(request, tree, self._drives()),
+            files=_sorted(found, request, is_first=not token and not shown),
             has_more=found.has_more,
-            is_partial=found.is_capped or found.is_incomplete or found.is_circular,
-            notes=self._notes(request, spans, found, tree),
-            columns=_columns(request),
+            is_partial=found.is_capped or found.is_incomplete or found.is_circular or bool(tree and not tree.is_whole),
+            notes=notes(request, spans, found, tree, self.today),
+            columns=columns(request),
         )
-        if tree and not _is_deep(request):
+        if tree and not request.is_deep:
             place = self.places.place(self.access_token, tree.folder)
             paths = {tree.folder.id: path_text(place.names)}
             return replace(listing, folder=tree.folder, folders=[tree.folder], paths=paths), found.next_token
         return self._placed(listing), found.next_token
 
+    def _drives(self) -> Sequence[SharedDrive] | None:
+        return self.places.shared_drives(self.access_token) if self.is_wide else self.places.known_drives
+
     def _placed(self, listing: Listing) -> Listing:
-        places = self.places.of(self.access_token, [*listing.files, *(listing.close.files if listing.close else ())])
+        files = [*listing.files, *(listing.close.files if listing.close else ())]
+        try:
+            places = self.places.of(self.access_token, files)
+        except (QuotaSpentError, TransientToolError):  # where the files are is worth no failure of what was found
+            return listing
         paths = {folder_id: path_text(place.names) for folder_id, place in places.items()}
         return replace(listing, folders=[place.folder for place in places.values()], paths=paths)
 
-    def _with_close(self, listing: Listing, request: Request) -> Listing:
+    def _with_close(self, listing: Listing, request: Request, tree: Tree | None) -> Listing:
         """Add what wider searches find; the first that finds something ends it."""
         tried: list[str] = []
         for wider in widenings(request, may_look_inside=self.contents and self.is_wide):
-            files = self._find(wider.request)[0].files
-            tried.append(f"{wider.said}: {len(files) or 'nothing'}")
-            if files:
-                return self._placed(replace(listing, close=Close(tried, files)))
+            found = self._try(wider.request, request, tree)
+            if found is None:
+                continue
+            tried.append(f"{wider.said}: {how_many(found)}")
+            if found.files:
+                return self._placed(replace(listing, close=Close(tried, found.files, has_more=found.has_more)))
         may_ask = self.contents and not self.is_wide
         return replace(listing, close=Close(tried, advice=advice(request, may_ask_for_contents=may_ask)))
+
+    def _try(self, wider: Request, request: Request, tree: Tree | None) -> Listing | None:
+        is_same_tree = (wider.folder, wider.trash) == (request.folder, request.trash)
+        try:
+            return self._find(wider, tree if is_same_tree else self._tree(wider))[0]
+        except (QuotaSpentError, TransientToolError, ScopeNotGrantedError):
+            return None  # that the search itself found nothing stays true
 
     def _tree(self, request: Request) -> Tree | None:
         if not request.is_in_folder:
             return None
         folder = self.locator.folder(request.folder)
-        if not _is_deep(request) or folder.id == folder.drive_id:
+        if not request.is_deep or folder.id == folder.drive_id:
             return Tree(folder, (folder.id,), is_whole=True)
-        return tree_of(self.api, self.access_token, folder)
+        return tree_of(self.api, self.access_token, folder, trash=request.trash)
 
     def _question(self, request: Request, spans: Spans, tree: Tree | None) -> Question:
-        is_all_of_a_drive = tree is not None and _is_deep(request) and tree.folder.id == tree.folder.drive_id
+        is_all_of_a_drive = tree is not None and request.is_deep and tree.folder.id == tree.folder.drive_id
         parents = tree.ids if tree and not is_all_of_a_drive else ()
         # Together with `fullText`, Drive's `in parents` is reported to miss files; and a query has room for so many.
         is_ours = len(parents) > MAX_PARENTS or request.looks_inside
@@ -120,91 +146,17 @@ class Finder:
             matches=_own_filter(request, frozenset(parents) if is_ours else frozenset()),
         )
 
-    def _has_ended(self, period: Period | None) -> bool:
-        return period is not None and period.last is not None and period.last < self.today
-
-    def _searched(self, request: Request, tree: Tree | None) -> str:
-        trash = {"exclude": "trash left out", "include": "trash included", "only": "only the trash"}
-        said = [self._where(tree, is_deep=_is_deep(request))]
-        said.append(trash["only" if request.view == "trash" else request.trash])
-        if request.words.strip() and not request.looks_inside:
-            said.append("file names only, not what is inside")
-        return "; ".join(said)
-
-    def _where(self, tree: Tree | None, *, is_deep: bool) -> str:
-        if tree is None:
-            return self._everywhere()
-        name = one_line(tree.folder.name)
-        if tree.folder.id == tree.folder.drive_id:
-            return f"all of the shared drive {name}" if is_deep else f"the top of the shared drive {name}"
-        if not is_deep:
-            return f"the folder {name} itself, not the folders in it"
-        return f"the folder {name} and {count(len(tree.ids) - 1, 'folder')} below it"
-
-    def _everywhere(self) -> str:
-        drives = self.places.known_drives
-        if drives is None and self.is_wide:
-            drives = self.places.read_shared_drives(self.access_token)
-        if drives is None:
-            return "My Drive, shared drives and files shared with you"
-        names = f" ({', '.join(one_line(drive.name) for drive in drives)})" if drives else ""
-        return f"My Drive, {count(len(drives), 'shared drive')}{names} and files shared with you"
-
-    def _notes(self, request: Request, spans: Spans, found: Found, tree: Tree | None) -> list[str]:
-        notes = _how_far(found, tree)
-        if request.changed_by.strip() or self._has_ended(spans.modified):
-            notes.append("Drive knows only the last change of a file; one that was changed again since is not here.")
-        if self._has_ended(spans.opened):
-            notes.append(_LAST_OPENED)
-        if request.changed_by.strip() and not found.files and found.editors:
-            met = sorted(found.editors, key=lambda name: -found.editors[name])[:_MOST_EDITORS]
-            notes.append(f"Those who changed the files there last: {', '.join(map(column, met))}.")
-        if request.looks_inside and request.order not in {"", "relevance"} and found.has_more:
-            notes.append("Drive sorts a search inside files by relevance only.")
-        return notes
-
-
-def _how_far(found: Found, tree: Tree | None) -> list[str]:
-    """Say what was looked at and what was not."""
-    notes = []
-    if found.examined:
-        notes.append(f"Drive has no filter for that, so I looked through {count(found.examined, 'file')}.")
-    if found.is_capped:
-        notes.append("I stopped there; the files after them in this order were not checked. Narrow the filters.")
-    if found.is_circular:
-        notes.append("Drive's list went in a circle, so I stopped; there may be more.")
-    if found.is_incomplete:
-        notes.append("Drive says it could not search everything (incompleteSearch).")
-    if tree and not tree.is_whole:
-        notes.append(f"There are more folders below it; I looked in the first {len(tree.ids):,} only.")
-    return notes
-
-
-def _is_deep(request: Request) -> bool:
-    """Say whether the folders below count as well: for a search; a list shows what is directly in a folder."""
-    return request.view == "search"
-
 
 def _moments(period: Period | None, zone: ZoneInfo) -> Span:
     return (period.starts(zone), period.ends(zone)) if period else (None, None)
 
 
-def _sorted(found: Found, request: Request) -> Sequence[File]:
+def _sorted(found: Found, request: Request, *, is_first: bool) -> Sequence[File]:
     """Return the files in the order asked for, where Drive sorts by relevance and all of them are here."""
-    if not request.looks_inside or found.has_more or request.order not in _SORT_KEYS:
+    is_whole = is_first and not (found.has_more or found.is_capped)
+    if not request.looks_inside or not is_whole or request.order not in _SORT_KEYS:
         return found.files
     return sorted(found.files, key=_SORT_KEYS[request.order], reverse=request.order not in {"name", "oldest"})
-
-
-def _columns(request: Request) -> frozenset[Column]:
-    shows: dict[Column, bool] = {
-        "opened": request.sorted_by == "opened" or bool(request.opened.strip()),
-        "created": request.sorted_by == "created" or bool(request.created.strip()),
-        "shared": request.shared_with_me or request.view == "shared_with_me",
-        "size": request.sorted_by == "size",
-        "trash": request.trash == "include",
-    }
-    return frozenset(name for name, is_shown in shows.items() if is_shown)
 
 
 def _owner_term(owner: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from tools.errors import NotAFolderError, ReferenceNotFoundError
 from tools.files import File
-from tools.finding.pages import Question, read
+from tools.finding.pages import Found, Question, read
 from tools.finding.places import MY_DRIVE, UNNAMED_DRIVE, Place, Places, same_name
 from tools.finding.references import ByHandle, ById, ByPath, Root, parse_reference
 from tools.google.drive_files import DriveFiles
@@ -21,10 +21,11 @@ _ROOT = "root"
 class AmbiguousReferenceError(Exception):
     """Several files or folders fit. `places` tells where each of `candidates` is, by folder id."""
 
-    def __init__(self, candidates: Sequence[File], places: Mapping[str, Place]) -> None:
+    def __init__(self, candidates: Sequence[File], places: Mapping[str, Place], *, has_more: bool) -> None:
         super().__init__(f"{len(candidates)} candidates")
         self.candidates = candidates
         self.places = places
+        self.has_more = has_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Locator:
     def _by_id(self, reference: ById | ByHandle | Root) -> File:
         match reference:
             case ByHandle(number):
-                return self.by_id(self.handles.get(number).file_id)
+                handle = self.handles.get(number)
+                return self.by_id(handle.file_id, handle.resource_key)
             case ById(file_id, resource_key):
                 return self.by_id(file_id, resource_key)
         return self.by_id(_ROOT)
@@ -80,7 +82,7 @@ class Locator:
         """Return a file with its details; the top of a shared drive, which Drive calls "Drive", with its own name."""
         found = self.api.get(self.access_token, file_id, resource_key=resource_key)
         if found.id != found.drive_id:
-            return found
+            return replace(found, resource_key=found.resource_key or resource_key)
         drives = self.places.shared_drives(self.access_token) or ()
         return replace(found, name=next((drive.name for drive in drives if drive.id == found.id), UNNAMED_DRIVE))
 
@@ -88,27 +90,36 @@ class Locator:
         return self.by_id(file.target_id) if file.is_shortcut and file.target_id else file
 
     def _named(self, path: ByPath, *, only_folders: bool) -> File:
-        found = self._namesakes(path.names[-1], only_folders=only_folders)
+        found, has_more = self._namesakes(path.names[-1], only_folders=only_folders)
         places = self.places.of(self.access_token, found)
         fitting = [file for file in found if _fits(path, file, places)]
         if path.is_absolute or len(path.names) > 1:
             # A path from the top means that one, whatever else ends in the same names.
             fitting = [file for file in fitting if len(_names_of(file, places)) == len(path.names)] or fitting
-        if len(fitting) == 1:
+        is_exact = bool(fitting) and same_name(fitting[0].name, path.names[-1])
+        if len(fitting) == 1 and (is_exact or not has_more):
             return fitting[0]
         if fitting:
-            raise AmbiguousReferenceError(fitting, places)
+            raise AmbiguousReferenceError(fitting, places, has_more=has_more)
         raise self._not_found(path, only_folders=only_folders)
 
-    def _namesakes(self, name: str, *, only_folders: bool) -> Sequence[File]:
-        """Return the files of exactly this name, as people compare names; else those whose name begins like it."""
+    def _namesakes(self, name: str, *, only_folders: bool) -> tuple[Sequence[File], bool]:
+        """Return the files of exactly this name, as people compare names; else those whose name begins like it.
+
+        And whether there are more of them.
+        """
+        kind = "folder" if only_folders else "any"
         words = " ".join(searchable_words(name))
-        # A name without a letter or digit cannot be searched for by its words.
-        wanted = FileFilter(words=words, exact_name="" if words else name, kind="folder" if only_folders else "any")
-        question = Question(build_query(wanted), "modifiedTime desc")
-        found = read(self.api, self.access_token, question, _NAMESAKES).files
-        exact = [file for file in found if same_name(file.name, name)]
-        return [*self._shared_drive(name), *exact] or found
+        # The whole name first: among many that begin alike, it may not be one of the latest.
+        wanted = [FileFilter(exact_name=name, kind=kind), *([FileFilter(words=words, kind=kind)] if words else [])]
+        found = Found()
+        for each in wanted:
+            question = Question(build_query(each), "modifiedTime desc")
+            found = read(self.api, self.access_token, question, _NAMESAKES)
+            exact = [*self._shared_drive(name), *(file for file in found.files if same_name(file.name, name))]
+            if exact:
+                return exact, found.has_more
+        return found.files, found.has_more
 
     def _shared_drive(self, name: str) -> list[File]:
         drives = self.places.shared_drives(self.access_token) or ()
@@ -119,7 +130,7 @@ class Locator:
         names = " / ".join(one_line(name) for name in path.names)
         hint = "Search for it by a word of its name."
         if only_folders and self.contents and self.places.known_drives is None:
-            hint += " If it may be a shared drive, call list_shared_drives."
+            hint += " If the person called it a shared drive, call list_shared_drives."
         return ReferenceNotFoundError(
             f"The person can see no {what} called {json.dumps(names, ensure_ascii=False)}. {hint}"
         )

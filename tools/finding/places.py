@@ -7,10 +7,10 @@ https://developers.google.com/workspace/drive/api/guides/folder
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.errors import ScopeNotGrantedError
+from tools.errors import DriveForbiddenError, ScopeNotGrantedError, TransientToolError
 from tools.files import File, SharedDrive
 from tools.google.drive_files import DriveFiles
 
@@ -29,11 +29,6 @@ class Place:
     folder: File
     names: tuple[str, ...]
 
-    @property
-    def path(self) -> str:
-        """The path as people write it."""
-        return " / ".join(self.names)
-
 
 class Places:
     """The folders that a conversation has met. Safe to use from several threads."""
@@ -42,7 +37,7 @@ class Places:
         self._api = api
         self._folders: OrderedDict[str, File | None] = OrderedDict()  # None: not visible to the person
         self._drives: Sequence[SharedDrive] | None = None
-        self._is_refused = False
+        self._refused_token = ""  # a later one may be wider
         self._lock = threading.Lock()
 
     def of(self, access_token: str, files: Iterable[File]) -> dict[str, Place]:
@@ -50,26 +45,29 @@ class Places:
         met = list(files)
         self._keep({file.id: file for file in met if file.is_folder})  # it may have been renamed or moved
         wanted = list(dict.fromkeys(file.parent_id for file in met if file.parent_id))
-        self._climb(access_token, set(wanted))
-        places = ((folder_id, self._place(access_token, folder_id)) for folder_id in wanted)
+        above = self._climb(access_token, set(wanted))
+        places = ((folder_id, self._place(access_token, folder_id, above)) for folder_id in wanted)
         return {folder_id: place for folder_id, place in places if place}
 
     def place(self, access_token: str, folder: File) -> Place:
         """Return where a folder is, with its own name last."""
         self._keep({folder.id: folder})
-        self._climb(access_token, {folder.id})
-        return self._place(access_token, folder.id) or Place(folder, (folder.name,))
+        above = self._climb(access_token, {folder.id})
+        return self._place(access_token, folder.id, above) or Place(folder, (folder.name,))
 
     def shared_drives(self, access_token: str) -> Sequence[SharedDrive] | None:
         """Return the person's shared drives as this conversation knows them; None where they are not for us to know.
 
-        Drive lists them for `drive.readonly` only, so a refusal is remembered until `read_shared_drives` succeeds.
+        Drive lists them for `drive.readonly` only, and an administrator may forbid it; names are worth no failure of
+        what was asked for, so a refusal is remembered for as long as the access token is the same.
         """
-        if self._drives is None and not self._is_refused:
+        if self._drives is None and self._refused_token != access_token:
             try:
                 return self.read_shared_drives(access_token)
-            except ScopeNotGrantedError:
-                self._is_refused = True
+            except (ScopeNotGrantedError, DriveForbiddenError):
+                self._refused_token = access_token
+            except TransientToolError:
+                return None
         return self._drives
 
     def read_shared_drives(self, access_token: str) -> Sequence[SharedDrive]:
@@ -82,27 +80,34 @@ class Places:
         """The person's shared drives as far as nothing has to be asked for."""
         return self._drives
 
-    def _climb(self, access_token: str, folder_ids: set[str]) -> None:
+    def _climb(self, access_token: str, folder_ids: set[str]) -> dict[str, File | None]:
+        """Return the folders and all above them. What is kept may make room for others' at any time."""
+        met: dict[str, File | None] = {}
         level = set(folder_ids)
         for _ in range(_DEEPEST):
-            unknown = sorted(folder_id for folder_id in level if folder_id not in self._folders)
-            if unknown:
+            with self._lock:
+                known = {folder_id: self._folders[folder_id] for folder_id in level if folder_id in self._folders}
+            if unknown := sorted(level - known.keys()):
                 found = self._api.get_many(access_token, unknown)
-                self._keep({folder_id: found.get(folder_id) for folder_id in unknown})
-            known = (self._folders.get(folder_id) for folder_id in level)
-            level = {folder.parent_id for folder in known if folder and folder.parent_id}
+                known |= {folder_id: _same(found.get(folder_id), folder_id) for folder_id in unknown}
+            self._keep(known)
+            met |= known
+            level = {folder.parent_id for folder in known.values() if folder and folder.parent_id} - met.keys()
             if not level:
-                return
+                break
+        return met
 
     def _keep(self, folders: dict[str, File | None]) -> None:
         with self._lock:
-            self._folders |= folders
+            for folder_id, folder in folders.items():
+                self._folders[folder_id] = folder
+                self._folders.move_to_end(folder_id)
             while len(self._folders) > _MAX_KEPT:
                 self._folders.popitem(last=False)
 
-    def _place(self, access_token: str, folder_id: str) -> Place | None:
+    def _place(self, access_token: str, folder_id: str, above: Mapping[str, File | None]) -> Place | None:
         chain: list[File] = []
-        while (folder := self._folders.get(folder_id)) and len(chain) < _DEEPEST:
+        while (folder := above.get(folder_id)) and len(chain) < _DEEPEST:
             chain.insert(0, folder)
             folder_id = folder.parent_id
         if not chain:
@@ -118,6 +123,10 @@ class Places:
         if top.owner and top.owner.is_me and not top.parent_id:
             return [MY_DRIVE] if is_alone else []
         return [SHARED_WITH_ME, top.name]
+
+
+def _same(found: File | None, folder_id: str) -> File | None:
+    return found if found and found.id == folder_id else None  # an answer about another folder is none
 
 
 def same_name(one: str, other: str) -> bool:

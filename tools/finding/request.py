@@ -1,6 +1,6 @@
-"""A list or a search as the tools are asked for it, how it reads in words, and what stands behind its periods. Pure."""
+"""A list or a search as the tools are asked for it, as a value and in words. Pure."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -62,7 +62,7 @@ class Request:
             if value not in known:
                 raise InvalidFilterError(f"{name} must be one of: {', '.join(filter(None, known))}.")
         limit = max(1, min(self.limit, MAX_LIMIT))
-        return self if limit == self.limit else Request(**(asdict(self) | {"limit": limit}))
+        return replace(self, limit=limit)
 
     @property
     def is_in_folder(self) -> bool:
@@ -78,6 +78,11 @@ class Request:
     def looks_inside(self) -> bool:
         """Whether Drive has to look at what files contain."""
         return bool(self.content.strip() or self.phrase.strip())
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the folders below a folder count as well: a search does, a list shows what is directly in it."""
+        return self.view == "search"
 
     @property
     def sorted_by(self) -> str:

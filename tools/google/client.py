@@ -5,6 +5,7 @@ host. https://googleapis.github.io/google-api-python-client/docs/epy/
 """
 
 import json
+from collections.abc import Iterator
 from functools import cached_property
 from importlib import resources
 from typing import Any
@@ -49,6 +50,11 @@ class GoogleClient:
         return self._service.about()
 
     @cached_property
+    def path_words(self) -> frozenset[str]:
+        """Every word in the paths of Drive's methods: where an id is expected, `generateIds` calls another method."""
+        return frozenset(word for path in _paths(self._document) for word in path.split("/") if "{" not in word)
+
+    @cached_property
     def _document(self) -> dict[str, Any]:
         path = resources.files("googleapiclient.discovery_cache.documents") / "drive.v3.json"
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -60,6 +66,12 @@ class GoogleClient:
     @cached_property
     def _service(self) -> Any:
         return build_from_document(self._document, http=httplib2.Http())
+
+
+def _paths(resource: dict[str, Any]) -> Iterator[str]:
+    yield from (method["path"] for method in resource.get("methods", {}).values())
+    for child in resource.get("resources", {}).values():
+        yield from _paths(child)
 
 
 __all__ = ["GoogleClient"]

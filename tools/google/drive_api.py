@@ -22,16 +22,8 @@ from tools.errors import (
     FilePermissionError,
     NotDownloadableError,
 )
-from tools.files import (
-    DETAIL_FIELDS,
-    LIST_FIELDS,
-    PLACE_FIELDS,
-    File,
-    Permission,
-    SharedDrive,
-    parse_file,
-    parse_permission,
-)
+from tools.files import DETAIL_FIELDS, LIST_FIELDS, PLACE_FIELDS, File, Permission, SharedDrive, parse_file
+from tools.google import answers
 from tools.google.batch import MAX_CALLS
 from tools.google.client import GoogleClient
 from tools.google.drive_calls import DriveCall, DriveCalls, is_about_the_file
@@ -46,7 +38,10 @@ _DOWNLOAD = Limits(silence_s=20, total_s=90)
 
 _PAGE_SIZE = 100  # the most that drives.list and permissions.list take
 _MAX_PAGES = 100
-_ID = re.compile(r"[A-Za-z0-9_-]+")
+# Drive's ids have 19, 28, 33 or 44 characters. Its other words that stand for a folder (`appDataFolder`) are shorter,
+# and refused for their scope.
+_ID = re.compile(r"root|[A-Za-z0-9_-]{15,200}")
+_RESOURCE_KEY = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 class DriveApi:
@@ -99,7 +94,7 @@ class DriveApi:
                 fields=f"nextPageToken,incompleteSearch,files({LIST_FIELDS})",
                 **{name: value for name, value in given.items() if value},
             ),
-            _file_page,
+            answers.file_page,
             units=LIST_UNITS,
             count=lambda page: len(page.files),
         )
@@ -111,7 +106,7 @@ class DriveApi:
     def get_many(self, access_token: str, file_ids: Sequence[str]) -> dict[str, File]:
         """Return the files that can be seen, with `PLACE_FIELDS`, by the ids asked for, in batches."""
         found: dict[str, File] = {}
-        wanted = [file_id for file_id in dict.fromkeys(file_ids) if _ID.fullmatch(file_id)]
+        wanted = [file_id for file_id in dict.fromkeys(file_ids) if self._is_id(file_id)]
         for start in range(0, len(wanted), MAX_CALLS):
             ids = wanted[start : start + MAX_CALLS]
             found |= self._get_batch(access_token, ids) if len(ids) > 1 else self._get_if_visible(access_token, ids[0])
@@ -123,13 +118,13 @@ class DriveApi:
             "permissions.list",
             access_token,
             lambda page: self._client.permissions.list(
-                fileId=_known(file_id),
+                fileId=self._known(file_id),
                 supportsAllDrives=True,
                 pageSize=_PAGE_SIZE,
                 fields="nextPageToken,permissions(type,role,displayName,emailAddress,domain,expirationTime,deleted)",
                 **page,
             ),
-            lambda answer: [parse_permission(raw) for raw in answer.get("permissions", []) if not raw.get("deleted")],
+            answers.permissions,
         )
         return [permission for page in pages for permission in page]
 
@@ -139,7 +134,7 @@ class DriveApi:
             "drives.list",
             access_token,
             lambda page: self._client.drives.list(pageSize=_PAGE_SIZE, fields="nextPageToken,drives(id,name)", **page),
-            lambda answer: [SharedDrive(id=raw["id"], name=raw.get("name", "")) for raw in answer.get("drives", [])],
+            answers.drives,
         )
         return [drive for page in pages for drive in page]
 
@@ -148,7 +143,7 @@ class DriveApi:
         return self._content(
             "files.export",
             access_token,
-            lambda: self._client.files.export_media(fileId=_known(file_id), mimeType=mime_type),
+            lambda: self._client.files.export_media(fileId=self._known(file_id), mimeType=mime_type),
             _EXPORT,
         )
 
@@ -156,7 +151,7 @@ class DriveApi:
         """Return what a file contains. No more than `max_bytes` are read, whatever is said of its size."""
 
         def build() -> Any:
-            request = self._client.files.get_media(fileId=_known(file_id), supportsAllDrives=True)
+            request = self._client.files.get_media(fileId=self._known(file_id), supportsAllDrives=True)
             request.headers["accept-encoding"] = "identity"  # so that the bytes that are counted are the file's
             request.headers |= _resource_keys(file_id, resource_key)
             return request
@@ -172,7 +167,7 @@ class DriveApi:
             "about.get",
             access_token,
             lambda: self._client.about.get(fields="user(displayName,emailAddress)"),
-            _account,
+            answers.account,
             units=OTHER_UNITS,
             count=lambda _: 0,
         )
@@ -194,9 +189,21 @@ class DriveApi:
 
         self._calls.execute("revoke", send, lambda _: 0)
 
+    def _is_id(self, file_id: str) -> bool:
+        return _ID.fullmatch(file_id) is not None and file_id not in self._client.path_words
+
+    def _known(self, file_id: str) -> str:
+        """Return an id that names a file and nothing else of Drive's addresses (`""`, `..`, `generateIds`).
+
+        The model may have it from what somebody wrote. Raises: `FileNotVisibleError`.
+        """
+        if not self._is_id(file_id):
+            raise FileNotVisibleError("That is not the id of a file. Search for the file by its name.")
+        return file_id
+
     def _get(self, access_token: str, file_id: str, fields: str, resource_key: str = "") -> File:
         def build() -> Any:
-            request = self._client.files.get(fileId=_known(file_id), supportsAllDrives=True, fields=fields)
+            request = self._client.files.get(fileId=self._known(file_id), supportsAllDrives=True, fields=fields)
             request.headers |= _resource_keys(file_id, resource_key)
             return request
 
@@ -232,7 +239,7 @@ class DriveApi:
                 method,
                 access_token,
                 lambda: build(page),
-                lambda answer: (read(answer), _text(answer, "nextPageToken")),
+                lambda answer: (read(answer), answers.page_token(answer)),
                 units=OTHER_UNITS,
                 count=lambda answer: len(answer[0]),
             )
@@ -254,42 +261,13 @@ class DriveApi:
             raise NotDownloadableError(error.reason) from error
 
 
-def _known(file_id: str) -> str:
-    """Return an id that names a file and nothing else of Drive's addresses (`""`, `..`). Raises `FileNotVisibleError`.
-
-    The model may have it from what somebody wrote.
-    """
-    if not _ID.fullmatch(file_id):
-        raise FileNotVisibleError("That is not the id of a file. Search for the file by its name.")
-    return file_id
-
-
 def _resource_keys(file_id: str, resource_key: str) -> dict[str, str]:
     """Return the header for a file that was shared by a link before 2021; a key that cannot be one is left out.
 
     https://developers.google.com/workspace/drive/api/guides/resource-keys
     """
-    return {"x-goog-drive-resource-keys": f"{file_id}/{resource_key}"} if _ID.fullmatch(resource_key) else {}
-
-
-def _file_page(answer: dict[str, Any]) -> FilePage:
-    return FilePage(
-        files=[parse_file(raw) for raw in answer.get("files", [])],
-        next_page_token=_text(answer, "nextPageToken"),
-        incomplete=bool(answer.get("incompleteSearch")),
-    )
-
-
-def _account(answer: dict[str, Any]) -> Account:
-    user = answer.get("user", {})
-    return Account(email=_text(user, "emailAddress"), name=_text(user, "displayName"))
-
-
-def _text(answer: dict[str, Any], name: str) -> str:
-    value = answer.get(name, "")
-    if not isinstance(value, str):
-        raise TypeError(name)
-    return value
+    is_key = _RESOURCE_KEY.fullmatch(resource_key)
+    return {"x-goog-drive-resource-keys": f"{file_id}/{resource_key}"} if is_key else {}
 
 
 __all__ = ["Account", "DriveApi", "DriveCall", "DriveFiles", "FilePage"]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.drive import MemoryDrive, file
 from tests.support.stand_in import NOW, ToolRunner
+from tools.errors import DriveForbiddenError, QuotaSpentError
 from tools.google.drive_api import FilePage
 from tools.query import FOLDER
 
@@ -57,7 +58,7 @@ def test_a_limit_out_of_range_is_put_into_it():
 
 def test_where_it_was_searched_names_the_shared_drives_where_the_person_allows_it(drive):
     wide = drive.tools()("search_files", words="roadmap")
-    assert "My Drive, 2 shared drives (Design, Team Finance) and files shared with you; trash left out" in wide.text
+    assert 'My Drive, 2 shared drives ("Design", "Team Finance") and files shared with you; trash left out' in wide.text
     narrow = drive.tools(wide=False)("search_files", words="roadmap")
     assert "Searched: My Drive, shared drives and files shared with you; trash left out" in narrow.text
 
@@ -97,7 +98,7 @@ def test_a_search_inside_files_of_a_folder_checks_the_folder_itself(drive):
     answer = drive.tools()("search_files", content="notes", folder="Projects")
     assert sorted(answer.names) == ["Notes", "Notes", "Offsite notes"]
     assert "looked through" in answer.text
-    assert "the folder Projects and 3 folders below it" in answer.text
+    assert 'the folder "Projects" and 3 folders below it' in answer.text
 
 
 def test_no_query_asks_drive_for_words_inside_and_a_folder_at_once():
@@ -204,6 +205,66 @@ def test_nothing_close_ends_with_advice(drive):
     assert lines(answer, "Try next")
 
 
+class Asked(MemoryDrive):
+    """Answers each query with what `answer` returns for the number of list calls so far."""
+
+    def __init__(self, answer, **values):
+        super().__init__(**values)
+        self.answer = answer
+
+    def list_page(self, access_token, **values):
+        self._asked(access_token, **values)
+        return self.answer(len([call for call in self.calls if "query" in call]), values)
+
+
+def test_a_folder_with_too_many_folders_below_is_never_called_all_shown():
+    def answer(number, values):
+        if "google-apps.folder'" in values["query"]:
+            folders = [file(f"F{number}-{n}", mime_type=FOLDER, parent_id="top") for n in range(600)]
+            return FilePage(folders, "", incomplete=False)
+        return FilePage([file("here", parent_id="top")], "", incomplete=False)
+
+    top = file("Top", mime_type=FOLDER, id="top")
+    found = memory(Asked(answer, folders={"root": top, "top": top}))("search_files", words="e", folder="root")
+    assert "Found: 1 file shown, perhaps not all" in found.text
+
+
+def test_what_is_close_says_how_many_of_how_many():
+    def answer(_number, values):
+        names = range(values["page_size"]) if " or " in values["query"] else ()
+        return FilePage([file(f"b{n}") for n in names], "1" if names else "", incomplete=False)
+
+    found = memory(Asked(answer))("search_files", words="q3 budget")
+    assert lines(found, "Tried") == ["Tried: any one of the words in the name: more than 5"]
+    assert lines(found, "Close") == ["Close: the first 5 files, not what was asked for"]
+
+
+def test_a_try_that_fails_takes_nothing_back_of_what_is_known():
+    def answer(number, _values):
+        if number > 1:
+            raise QuotaSpentError(30)
+        return FilePage([], "", incomplete=False)
+
+    assert "Found: nothing" in memory(Asked(answer))("search_files", words="q3 budget").text
+
+
+def test_nothing_so_far_is_gone_on_with_before_anything_else_is_tried():
+    pages = [FilePage([file(f"{n}-{i}") for i in range(200)], str(n + 1), incomplete=False) for n in range(11)]
+    drive = MemoryDrive(pages=pages)
+    found = memory(drive)("search_files", changed_by="Zoe", modified="last week")
+    assert "nothing so far" in found.text
+    assert lines(found, "Tried") == []
+    assert len([call for call in drive.calls if "query" in call]) == 5
+
+
+def test_an_administrator_who_hides_shared_drives_hides_no_files():
+    class Closed(MemoryDrive):
+        def drives(self, access_token):
+            raise DriveForbiddenError("domainPolicy")
+
+    assert memory(Closed(pages=page(file("a"))))("search_files", words="a").names == ["a"]
+
+
 def test_without_contents_nothing_looks_inside_files():
     drive = MemoryDrive()
     answer = memory(drive, contents=False)("search_files", words="Xyzzy")
@@ -214,9 +275,9 @@ def test_without_contents_nothing_looks_inside_files():
     assert "names and details only" in refused.text
 
 
-def test_without_contents_there_is_no_tool_to_read_with():
+def test_without_contents_there_is_no_tool_that_needs_the_wide_scope():
     runner = memory(MemoryDrive(), contents=False)
-    assert "read_file" not in runner.agent.tool_names
+    assert not {"read_file", "list_shared_drives"} & set(runner.agent.tool_names)
     assert "read_file" in memory(MemoryDrive()).agent.tool_names
 
 

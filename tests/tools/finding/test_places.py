@@ -15,7 +15,7 @@ def drive(*folders, **values):
 
 
 def paths(places, *files):
-    return {folder_id: place.path for folder_id, place in places.of(WIDE_TOKEN, files).items()}
+    return {folder_id: " / ".join(place.names) for folder_id, place in places.of(WIDE_TOKEN, files).items()}
 
 
 def batches(drive):
@@ -65,7 +65,7 @@ def test_a_shared_drive_whose_name_is_not_for_us_is_asked_for_once():
     api.folders[top.id] = top
     places = Places(api)
     (place,) = places.of(TOKEN, [file("a", parent_id="Payments")]).values()
-    assert place.path == "a shared drive / Payments"
+    assert place.names == ("a shared drive", "Payments")
     assert places.shared_drives(TOKEN) is None
     assert [call for call in api.calls if "drives" in call] == [{"token": TOKEN, "drives": True}]
 
