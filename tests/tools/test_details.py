@@ -91,6 +91,12 @@ def test_shared_drives_are_listed_and_their_handles_lead_into_them(drive):
     assert "In: " in inside.text
 
 
+def test_a_folder_is_shown_to_the_person_by_its_path(drive):
+    tools = drive.tools()
+    tools("get_file", file="Finance/2026/Budgets")
+    assert tools.agent.state.get("handles")[0][3] == "Finance / 2026 / Budgets"
+
+
 def test_a_folder_is_not_said_to_be_kept_from_downloading(drive):
     assert fact(drive.tools()("get_file", file="Finance"), "Download") is None
 

@@ -1,5 +1,7 @@
 from datetime import date
 
+import pytest
+
 from agent.events import AuthRequired
 from tests.support.drive import TOKEN, MemoryDrive, file
 from tests.support.model import call, say
@@ -69,6 +71,49 @@ def test_only_the_latest_lists_are_kept():
     kept = tools.agent.state.get("lists")
     assert (kept["count"], list(kept["open"])) == (12, [str(number) for number in range(3, 13)])
     assert tools("more_files", listing="1").status == "error"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "x",
+        [1],
+        5,
+        {"open": {}},
+        {"count": "1", "open": [], "latest": ""},
+        {"count": 1, "open": {"1": {}}, "latest": "1"},
+    ],
+)
+def test_lists_that_were_stored_in_another_shape_are_no_lists(kept):
+    pages = [FilePage([file("a")], "1", incomplete=False), FilePage([file("b")], "", incomplete=False)]
+    tools = ToolRunner(None, "sample-token", api=MemoryDrive(pages=pages))
+    tools.agent.state.set("lists", kept)
+    assert tools("more_files").status == "error"
+    assert found(tools("list_files", limit=1)).endswith('more_files("1")')
+    assert tools("more_files").names == ["b"]
+
+
+def test_more_after_a_list_that_was_whole_is_not_more_of_an_older_one(drive):
+    tools = drive.tools()
+    tools("list_files", limit=2)
+    tools("list_files", folder="Finance/2026")
+    answer = tools("more_files")
+    assert answer.status == "error"
+    assert "shown to its end; lists to go on with: 1" in answer.text
+    assert tools("more_files", listing="1").names
+
+
+def test_tools_of_one_message_number_and_open_lists_without_losing_any(drive):
+    tools = drive.tools()
+    calls = [call("list_files", f"t{n}", limit=n, order="name", folder="Odd names") for n in range(1, 11)]
+    tools.model.turns += [calls, [say("done")]]
+    state = {"zone": tools.zone, "today": tools.today, "show_files": lambda _: None}
+    tools.agent("go", invocation_state=state)
+    handles = tools.agent.state.get("handles")
+    assert len({handle[0] for handle in handles}) == len(handles) >= 11
+    lists = tools.agent.state.get("lists")
+    assert (lists["count"], len(lists["open"])) == (10, 10)
+    assert sorted(len(each["shown"]) for each in lists["open"].values()) == list(range(1, 11))
 
 
 def test_looking_on_behind_our_own_limit_is_more_too():

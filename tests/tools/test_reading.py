@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.drive import MemoryDrive, file
+from tests.support.model import call, say
 from tests.support.stand_in import ToolRunner
 from tools.reading import MAX_BYTES, PIECE
 
@@ -66,6 +67,18 @@ def test_long_text_comes_in_pieces_that_make_the_whole():
             break
         start = int(shown.rpartition("=")[2])
     assert "\n".join(piece.strip("\n") for piece in pieces) == text
+
+
+def test_the_pieces_of_one_turn_are_fetched_once():
+    api, tools = memory(b"word " * 5000)
+    first = call("read_file", "t1", file="root")
+    second = call("read_file", "t2", file="root", start=8000)
+    tools.model.turns += [[first], [second], [say("done")]]
+    state = {"zone": tools.zone, "today": tools.today, "show_files": lambda _: None}
+    tools.agent("go", invocation_state=state)
+    assert len([each for each in api.calls if "export" in each]) == 1
+    tools("read_file", file="root")
+    assert len([each for each in api.calls if "export" in each]) == 2
 
 
 @pytest.mark.parametrize("start", [-1, 11, 12])

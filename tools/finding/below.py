@@ -37,9 +37,8 @@ def tree_of(api: DriveFiles, access_token: str, folder: File, *, trash: Trash = 
         found = read(api, access_token, Question(query, order="", drive_id=folder.drive_id), _PAGE, shown=ids)
         ids += [each.id for each in found.files]
         waiting += [each.id for each in found.files]
-        is_cut_short = found.has_more or found.is_capped or found.is_circular or found.is_incomplete
-        if is_cut_short or not waiting or len(ids) > MAX_FOLDERS:
-            return Tree(folder, tuple(ids[:MAX_FOLDERS]), is_whole=not is_cut_short and len(ids) <= MAX_FOLDERS)
+        if not found.is_whole or not waiting or len(ids) > MAX_FOLDERS:
+            return Tree(folder, tuple(ids[:MAX_FOLDERS]), is_whole=found.is_whole and len(ids) <= MAX_FOLDERS)
     return Tree(folder, tuple(ids), is_whole=False)
 
 

@@ -106,7 +106,7 @@ class Locator:
     def _namesakes(self, name: str, *, only_folders: bool) -> tuple[Sequence[File], bool]:
         """Return the files of exactly this name, as people compare names; else those whose name begins like it.
 
-        And whether there are more of them.
+        And whether there may be more of them.
         """
         kind = "folder" if only_folders else "any"
         words = " ".join(searchable_words(name))
@@ -118,8 +118,8 @@ class Locator:
             found = read(self.api, self.access_token, question, _NAMESAKES)
             exact = [*self._shared_drive(name), *(file for file in found.files if same_name(file.name, name))]
             if exact:
-                return exact, found.has_more
-        return found.files, found.has_more
+                return exact, not found.is_whole
+        return found.files, not found.is_whole
 
     def _shared_drive(self, name: str) -> list[File]:
         drives = self.places.shared_drives(self.access_token) or ()

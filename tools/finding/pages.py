@@ -40,6 +40,11 @@ class Found:
     editors: dict[str, int] = field(default_factory=dict)
     next_token: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all files that there are."""
+        return not (self.has_more or self.is_capped or self.is_incomplete or self.is_circular)
+
 
 def read(
     api: DriveFiles,

@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.support.drive import MemoryDrive, file
+from tests.support.drive import ALICE, MemoryDrive, file
 from tests.support.stand_in import ToolRunner
+from tools.google.drive_api import FilePage
+from tools.query import FOLDER
 
 
 def shown(answer):
@@ -32,11 +34,42 @@ def test_folders_are_found_by_path_and_by_name(drive, folder, place):
     assert f'"{place}"' in drive.tools()("list_files", folder=folder).text
 
 
-def test_a_path_from_the_top_means_the_one_at_the_top(drive):
-    # Personal and Projects each hold "Notes"; so does no folder at the top.
-    answer = drive.tools()("get_file", file="Personal/Notes")
-    assert answer.status == "success"
-    assert 'In: [2] "Personal"' in answer.text
+class Named(MemoryDrive):
+    """Finds `files` by the whole name or its first word; `folders` holds them, and what is above them, by id."""
+
+    def __init__(self, *files, has_more=False, above=()):
+        super().__init__(folders={each.id: each for each in (*files, *above)})
+        self.files = files
+        self.has_more = has_more
+
+    def list_page(self, access_token, **values):
+        self._asked(access_token, **values)
+        is_exact = "name = '" in values["query"]
+        found = [each for each in self.files if not is_exact or f"'{each.name}'" in values["query"]]
+        return FilePage(found, "1" if self.has_more and not is_exact else "", incomplete=False)
+
+
+def folder(name, parent="", **values):
+    return file(name, mime_type=FOLDER, id=f"{parent}-{name}", parent_id=parent, owner=ALICE, **values)
+
+
+TOP = file("My Drive", mime_type=FOLDER, id="top", owner=ALICE)
+
+
+def test_a_path_from_the_top_means_the_one_at_the_top():
+    work = folder("Work", "top")
+    api = Named(folder("Notes", "top"), folder("Notes", work.id), above=[TOP, work])
+    tools = ToolRunner(None, "sample-token", api=api)
+    assert 'In: [1] "Notes"' in tools("list_files", folder="/Notes").text
+    assert 'In: [2] "Work / Notes"' in tools("list_files", folder="Work/Notes").text
+    assert "Several fit" in tools("list_files", folder="Notes").text
+
+
+def test_one_of_many_that_only_begin_alike_is_never_taken_for_the_one():
+    tools = ToolRunner(None, "sample-token", api=Named(folder("Notes 7", "top"), has_more=True, above=[TOP]))
+    assert "There are more" in tools("list_files", folder="Notes").text
+    tools = ToolRunner(None, "sample-token", api=Named(folder("Notes 7", "top"), above=[TOP]))
+    assert tools("list_files", folder="Notes").status == "success"
 
 
 def test_a_name_that_fits_several_lists_them_with_their_folders(drive):
@@ -93,7 +126,8 @@ def test_a_resource_key_goes_with_its_file():
     memory = MemoryDrive(folders={"1aaaaaaaaaaaaaaaaaaaaaaaaa": file("Old", id="1aaaaaaaaaaaaaaaaaaaaaaaaa")})
     tools = ToolRunner(None, "sample-token", api=memory)
     tools("get_file", file="https://drive.google.com/file/d/1aaaaaaaaaaaaaaaaaaaaaaaaa/view?resourcekey=0-abc")
-    assert [call["resource_key"] for call in memory.calls if "resource_key" in call] == ["0-abc"]
+    tools("get_file", file="[1]")
+    assert [call["resource_key"] for call in memory.calls if "resource_key" in call] == ["0-abc", "0-abc"]
 
 
 def test_a_files_handle_means_the_folder_that_holds_it(drive):
