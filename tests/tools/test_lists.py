@@ -76,10 +76,7 @@ def test_only_the_latest_lists_are_kept():
 @pytest.mark.parametrize(
     "kept",
     [
-        "x",
-        [1],
-        5,
-        {"open": {}},
+        *("x", [1], 5, {"open": {}}),
         {"count": "1", "open": [], "latest": ""},
         {"count": 1, "open": {"1": {}}, "latest": "1"},
     ],
