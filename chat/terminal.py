@@ -25,6 +25,10 @@ INTERRUPTED = 128 + signal.SIGINT
 # The Runtime wants 33 characters at least: InvokeAgentRuntime, runtimeSessionId.
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{32,255}")
 _HELP = "Type a question. /status  /disconnect  /new (another conversation)  /help  /quit"
+_LEAVING = frozenset({"/quit", "/exit"})
+_ACTIONS = frozenset({"/status", "/disconnect"})
+_COMMANDS = _ACTIONS | {"/new", "/help"}
+_LIKE_A_COMMAND = re.compile(r"/[^\s/]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,11 +130,11 @@ def _converse(chat: _Chat, read_line: Callable[[str], str]) -> int:
             chat.screen.say("Ctrl-C again, Ctrl-D or /quit leaves.")
             continue
         was_interrupted = False
-        if line in {"/quit", "/exit"}:
+        if line in _LEAVING:
             return OK
-        if line.startswith("/"):
+        if line in _COMMANDS or _LIKE_A_COMMAND.fullmatch(line):
             _command(chat, line)
-        elif line:
+        elif line:  # a path such as /Finance/2026, too
             _ask(chat, line)
 
 
@@ -138,13 +142,15 @@ def _command(chat: _Chat, line: str) -> None:
     if line == "/new":
         chat.runtime_session = _new_runtime_session()
         chat.screen.say("A new conversation.")
-    elif line in {"/status", "/disconnect"}:
+    elif line in _ACTIONS:
         try:
             chat.screen.say(_told(chat.client.action(chat.runtime_session, line[1:])))
         except ChatError as error:
             chat.screen.say(error.user_message)
-    else:
+    elif line == "/help":
         chat.screen.say(_HELP)
+    else:
+        chat.screen.say(f"There is no command {line}; /help names those there are.")
 
 
 def _told(answer: Mapping[str, Any]) -> str:

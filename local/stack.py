@@ -23,6 +23,15 @@ RUNTIME_ARN = f"arn:aws:bedrock-agentcore:{REGION}:{ACCOUNT}:runtime/drive_agent
 IAM_RUNTIME_ARN = f"{RUNTIME_ARN}_iam"
 STAND_IN_MODEL = "bedrock:global.anthropic.claude-sonnet-4-6"
 
+# moto makes the ids of a user pool and its clients from what they were created with, so that they are the same at every
+# start: they stand in the issuer and the settings under which people are known. The client secret stays random.
+_STEADY_IDS = {
+    "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",
+    "MOTO_COGNITO_IDP_USER_POOL_CLIENT_ID_STRATEGY": "HASH",
+}
+# Settings of the agent that may be tried out here; all others are decided by where the stand-ins are.
+_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_LOG_LEVEL", "DRIVE_AGENT_AUDIT_KEY")
+
 # The only variables of this shell that the processes see; everything else about them is decided here.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV")
 # With a real model these pass as well, so that it can be paid for; the stand-ins take any signature.
@@ -64,7 +73,7 @@ class Ports:
 class Options:
     """How to run the stack. `home` holds settings, state and logs; `model` and `drive_dir` may be empty.
 
-    `files` gives alice so many made-up files beside her seeds.
+    `files` gives alice so many made-up files beside her seeds. `log_level` is the agent's; empty: the environment's.
     """
 
     home: Path
@@ -72,7 +81,7 @@ class Options:
     model: str = ""
     drive_dir: str = ""
     files: int = 0
-    log_level: str = "INFO"
+    log_level: str = ""
 
 
 class Stack:
@@ -171,8 +180,10 @@ class Stack:
             "DRIVE_AGENT_GOOGLE_REVOKE_URL": f"{self.google_url}/revoke",
             "DRIVE_AGENT_STATE": str(self.options.home / "state"),
             "DRIVE_AGENT_MODEL": self.options.model or STAND_IN_MODEL,
-            "DRIVE_AGENT_LOG_LEVEL": self.options.log_level,
         }
+        environ |= {name: self._environ[name] for name in _AGENT_SETTINGS if self._environ.get(name)}
+        if self.options.log_level:
+            environ["DRIVE_AGENT_LOG_LEVEL"] = self.options.log_level
         if self.options.model:
             if self.options.model.startswith("bedrock:"):  # the samples would win over a profile or a role
                 del environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"]
@@ -191,7 +202,7 @@ class Stack:
         aws = ["local.aws", "--port", str(ports.aws), "--google-url", self.google_url, "--agent-url", self.agent_url]
         aws += ["--people", ",".join(person.email for person in PEOPLE)]
         self._spawn("google", ["-m", *google], f"{self.google_url}/_standin", self._base_environ())
-        self._spawn("aws", ["-m", *aws], f"{self.aws_url}/_standin", self._base_environ())
+        self._spawn("aws", ["-m", *aws], f"{self.aws_url}/_standin", self._base_environ() | _STEADY_IDS)
         self._start_agent()
         children.wait_until_ready(self._children["google"])
         children.wait_until_ready(self._children["aws"])

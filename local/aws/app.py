@@ -13,6 +13,7 @@ from local.aws.cloud import Cloud
 from local.aws.cognito.endpoints import TokenEndpoints
 from local.aws.cognito.password_flow import PasswordFlowGuard
 from local.aws.cognito.sign_in import SignInPages
+from local.aws.cognito.subjects import SteadySubjects
 from local.aws.errors import AwsError, on_aws_error
 from local.aws.gate import Gate
 from local.aws.identity.control_plane import ControlPlane
@@ -28,7 +29,7 @@ def build_app(cloud: Cloud) -> ASGIApp:
     """Wire the services to their state."""
     origin, clock = cloud.config.origin, cloud.clock
     operations = identity_operations()
-    moto = PasswordFlowGuard(moto_app(), cloud.pools)
+    moto = PasswordFlowGuard(SteadySubjects(moto_app()), cloud.pools)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

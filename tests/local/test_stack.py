@@ -39,4 +39,6 @@ def test_settings_of_the_agent_that_make_sense_here_reach_it_and_no_others(tmp_p
 
 def test_a_log_level_that_was_asked_for_in_code_is_used(tmp_path):
     options = Options(home=tmp_path, log_level="DEBUG")
-    assert Stack(options, SHELL | {"DRIVE_AGENT_LOG_LEVEL": "ERROR"}).agent_environ()["DRIVE_AGENT_LOG_LEVEL"] == "DEBUG"
+    assert (
+        Stack(options, SHELL | {"DRIVE_AGENT_LOG_LEVEL": "ERROR"}).agent_environ()["DRIVE_AGENT_LOG_LEVEL"] == "DEBUG"
+    )

@@ -23,7 +23,7 @@ def test_a_passing_hiccup_of_drive_is_not_even_noticed(world, kind):
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"kind": "throttle", "times": 3}, "rate limiting"),
+        ({"kind": "throttle", "times": 3}, "asks us to slow down"),
         ({"kind": "status", "status": 503, "times": 3}, "not answer"),
         ({"kind": "domain_policy", "times": 1}, "refused"),
         ({"kind": "not_found", "times": 1}, "exist"),

@@ -26,9 +26,7 @@ def test_files_are_links_of_drive_for_the_person_and_numbers_for_the_model(world
 
 def test_a_link_that_a_model_invents_is_none(world):
     talk = world.connected()
-    evil = (
-        "Open [your file](https://evil.example/x) or https://evil.example/y, <https://e.example/z> ![p](//e.example)"
-    )
+    evil = "Open [your file](https://evil.example/x) or https://evil.example/y, <https://e.example/z> ![p](//e.example)"
     world.aws("POST", "/_standin/model-script", turns=[[{"text": evil}]])
     said = talk.ask("anything").text
     assert "your file" in said

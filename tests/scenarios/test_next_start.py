@@ -2,8 +2,8 @@
 
 import os
 
-from local.demo import bearer_token, give_consent
 from local.browser import Browser
+from local.demo import bearer_token, give_consent
 from local.people import PEOPLE
 from local.stack import RUNTIME_ARN, Options, Ports, Stack
 from local.talk import Talk
@@ -22,9 +22,7 @@ def connected(stack, talk, prompt):
     return reply
 
 
-def test_after_a_new_start_somebody_goes_on_with_their_conversation_and_nobody_else_does(
-    tmp_path, _scrubbed_environment
-):
+def test_after_a_new_start_somebody_goes_on_with_their_conversation_and_nobody_else_does(tmp_path):
     options = Options(home=tmp_path, ports=Ports.free())
     with Stack(options, os.environ) as stack:
         first = Talk(stack.aws_url, RUNTIME_ARN, bearer_token(stack, ALICE))

@@ -7,8 +7,9 @@ import json
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from local.aws.bodies import read_body, replayed
 from local.aws.cognito.pools import Pools
 
 _TARGET = "AWSCognitoIdentityProviderService.InitiateAuth"
@@ -27,16 +28,12 @@ class PasswordFlowGuard:
         if scope["type"] != "http" or Headers(scope=scope).get("x-amz-target") != _TARGET:
             await self._inner(scope, receive, send)
             return
-        body = await _read(receive)
+        body = await read_body(receive)
         refusal = self._refusal(body)
         if refusal:
             await refusal(scope, receive, send)
             return
-
-        async def replay() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._inner(scope, replay, send)
+        await self._inner(scope, replayed(body), send)
 
     def _refusal(self, body: bytes) -> JSONResponse | None:
         try:
@@ -67,12 +64,3 @@ def _error(code: str, message: str) -> JSONResponse:
         {"x-amzn-ErrorType": f"{code}:"},
         media_type="application/x-amz-json-1.1",
     )
-
-
-async def _read(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if not message.get("more_body"):
-            return bytes(body)

@@ -64,8 +64,10 @@ def test_an_answer_is_in_the_language_of_the_question():
 
 def test_an_answer_says_that_there_are_more():
     blocks = answer("which files did I open last?", [use("t1", "list_files")], result("t1", RECENT))
-    assert said(blocks).startswith("The 2 files you opened last:\n1. [6] – document, opened 2026-11-20")
-    assert "These are the first 2; there are more. Say “more” to see them." in said(blocks)
+    assert said(blocks).startswith(
+        "Here are the 2 files you opened last; there are more:\n1. [6] – document, opened 2026-11-20"
+    )
+    assert "Say “more” to see the next ones." in said(blocks)
 
 
 def test_the_folder_that_all_files_are_in_is_said_once():
@@ -102,7 +104,7 @@ def test_what_is_close_is_not_given_for_what_was_asked_for():
         "Not what you asked for, but close:\n"
         "1. [8] – document, changed 2026-08-21 by Alice Archer, in [9]\n"
         "2. [3] – spreadsheet, changed 2026-11-10 by Ben Ortiz\n"
-        "You could try: ask for another word, or list the folder where it should be."
+        "You could give me another word, or look into the folder where it should be."
     )
 
 
@@ -123,7 +125,7 @@ def test_shared_drives_are_listed_by_their_handles():
 DETAIL_QUESTIONS = {
     "who can see the Q3 budget?": "Who can see [1]: Alice Archer <alice@gmail.example> (owner), Ben Ortiz",
     "who owns it?": "The owner of [1]: Alice Archer <alice@gmail.example> (you).",
-    "which folder is it in?": "Where [1] is: [4] (My Drive / Finance / 2026).",
+    "which folder is it in?": "Where [1] is: [4].",
     "how big is it?": "The size of [1]: 1 KB.",
     "who changed it last?": "The last change of [1]: 2026-11-12 15:40 by Ben Ortiz",
     "when did I open it?": "When you opened [1] last: 2026-11-19 10:00.",
@@ -131,7 +133,7 @@ DETAIL_QUESTIONS = {
     "details of it": "What I know of [1]:\n- Kind: spreadsheet (Google Sheets)",
     "Q3 budget は誰が見られますか？": "[1]の見られる人: Alice Archer <alice@gmail.example> （オーナー）、",
     "Q3 budget の所有者は？": "[1]のオーナー: Alice Archer <alice@gmail.example> （あなた）",
-    "Q3 budget の情報": "[1]の情報:\n- 種類: スプレッドシート（Google Sheets）\n- 場所: [4] (My Drive / Finance",
+    "Q3 budget の情報": "[1]の情報:\n- 種類: スプレッドシート（Google Sheets）\n- 場所: [4]\n",
 }
 
 
@@ -219,9 +221,9 @@ def test_a_range_is_worded_for_people(days, words):
 
 
 FILTERS = {
-    "I found 3 files with “tax” inside owned by you:": {"content": "tax", "owner": "me"},
+    "I found 3 files with “tax” inside or in the name owned by you:": {"content": "tax", "owner": "me"},
     "I found 3 files, the largest first:": {"order": "size"},
-    "I found 3 files with the phrase “so be it” inside:": {"phrase": "so be it"},
+    "I found 3 files with the phrase “so be it” inside or in the name:": {"phrase": "so be it"},
     "I found 3 PDFs shared with you created on 12 November:": {
         "kind": "pdf",
         "shared_with_me": True,
@@ -235,6 +237,64 @@ FILTERS = {
 @pytest.mark.parametrize(("heading", "arguments"), FILTERS.items(), ids=FILTERS)
 def test_every_filter_is_in_the_heading(heading, arguments):
     assert said(answer("find them", [use("t1", **arguments)], result("t1", BEN))).startswith(heading)
+
+
+MORE = BEN.replace("3 files, all shown", '3 files shown, there are more: more_files("2")')
+BEGINNINGS = [
+    (
+        "search_files",
+        {"kind": "spreadsheet"},
+        "Here are the first 3 spreadsheets; there are more:",
+        "スプレッドシートの最初の3件です。ほかにもあります:",
+    ),
+    (
+        "search_files",
+        {"changed_by": "me"},
+        "Here are the first 3 files that you changed; there are more:",
+        "あなたが変更したファイルの最初の3件です。",
+    ),
+    (
+        "search_files",
+        {"changed_by": "Ben", "modified": "2026-11-09..2026-11-15"},
+        "Here are the first 3 files that Ben changed between 9 and 15 November; there are more:",
+        "11月9日から11月15日までにBenが変更したファイルの最初の3件です。",
+    ),
+    (
+        "search_files",
+        {"created": "2026-11-12", "order": "size"},
+        "Here are the first 3 files created on 12 November, the largest first; there are more:",
+        "大きい順で、11月12日に作成されたファイルの最初の3件です。",
+    ),
+    (
+        "list_files",
+        {"folder": "[4]", "view": "starred"},
+        "Here are the first 3 files with a star in [4]; there are more:",
+        "フォルダ[4]のスター付きのファイルの最初の3件です。",
+    ),
+    (
+        "list_files",
+        {"view": "shared_with_me"},
+        "Here are the first 3 files that others shared with you; there are more:",
+        "あなたと共有されたファイルの最初の3件です。",
+    ),
+    ("list_files", {"order": "name"}, "Here are the first 3 files that you opened, by name;", "名前順で、最近開いた"),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "english", "japanese"), BEGINNINGS)
+def test_the_beginning_of_a_list_is_not_told_as_the_whole(tool, arguments, english, japanese):
+    call = use("t1", tool, **arguments)
+    assert said(answer("find them", [call], result("t1", MORE))).startswith(english)
+    assert said(answer("探して", [call], result("t1", MORE))).startswith(japanese)
+
+
+def test_what_may_not_be_all_is_not_told_as_all_that_somebody_changed():
+    text = BEN.replace("3 files, all shown", "3 files shown, perhaps not all")
+    call = use("t1", changed_by="Ben", modified="2026-11-12")
+    assert said(answer("find", [call], result("t1", text))).startswith(
+        "I found 3 files that Ben changed on 12 November:"
+    )
+    assert said(answer("探して", [call], result("t1", text))).startswith("11月12日にBenが変更したファイルが3件見つか")
 
 
 @pytest.mark.parametrize(
@@ -309,9 +369,107 @@ def test_done_behind_results_needs_no_reply_of_its_own():
 
 
 def test_a_failure_is_told_with_the_tools_sentence_and_not_with_what_the_model_is_to_do():
-    failure = "Google Drive asks us to slow down. Tell the person; do not call again for 60 seconds."
+    failure = "Drive is rate limiting. In a minute it may answer again. Tell the person; do not call again now."
     text = said(answer("find the budget", [use("t1", words="budget")], result("t1", failure, "error")))
-    assert text == "I could not find that out. Google Drive asks us to slow down."
+    assert text == "I could not find that out. Google Drive asks us to slow down. Please try again in a minute."
+
+
+def test_what_was_shared_with_somebody_was_searched_among_what_is_shared_with_them():
+    call = use("t1", "list_files", view="shared_with_me")
+    english = said(answer("what is shared with me?", [call], result("t1", BEN)))
+    assert "I searched what others shared with you; trash left out." in english
+    assert "shared drive" not in english
+    japanese = said(answer("共有されたファイル", [call], result("t1", BEN)))
+    assert "検索した範囲: あなたと共有されたファイル、ゴミ箱は除く。" in japanese
+
+
+def test_shared_drives_that_there_are_none_of_are_not_counted():
+    text = BEN.replace("2 shared drives (Team Finance, Design)", "0 shared drives")
+    call = use("t1", words="budget")
+    assert "I searched My Drive and files shared with you;" in said(answer("find budget", [call], result("t1", text)))
+    assert "マイドライブ、あなたと共有されたファイル、" in said(answer("予算を探して", [call], result("t1", text)))
+
+
+PLACES = [
+    ('the folder "2026" itself, not the folders in it; trash left out', "フォルダ「2026」だけ"),
+    ('the folder "2026" and 3 folders below it; only the trash', "フォルダ「2026」とその下のフォルダ、ゴミ箱だけ"),
+    ('the folder "My Drive" and 30 folders below it; trash included', "マイドライブの全体、ゴミ箱も含む"),
+    ('all of the shared drive "a shared drive"; trash left out', "共有ドライブの全体、ゴミ箱は除く"),
+    ('the top of the shared drive "予算"; trash left out', "共有ドライブ「予算」の一番上、ゴミ箱は除く"),
+    ('My Drive, 3 shared drives ("甲", "乙", and 1 other) and files shared with you', '（"甲", "乙", ほか1つ）'),
+    ("My Drive and files shared with you; trash left out", "マイドライブ、あなたと共有されたファイル、"),
+]
+
+
+@pytest.mark.parametrize(("searched", "japanese"), PLACES)
+def test_where_was_searched_is_said_in_japanese(searched, japanese):
+    text = NOTHING.replace("My Drive, shared drives and files shared with you; trash left out", searched)
+    text = said(answer("予算を探して", [use("t1", words="予算")], result("t1", text)))
+    assert japanese in text
+    assert not LATIN.findall(text)
+
+
+STOPPED = "Note: I stopped there; the files after them in this order were not checked. more_files looks on."
+TRIED = "Tried: the trash: more than 5; the words in the name: 3 so far, not everything was checked"
+
+
+def test_a_search_that_stopped_says_how_to_go_on_in_words_for_a_person():
+    call, text = use("t1", words="予算"), f"{NOTHING}\n{STOPPED}\n{TRIED}"
+    assert "were not checked. Say “more”, and I will look on." in said(answer("find x", [call], result("t1", text)))
+    japanese = said(answer("予算を探して", [call], result("t1", text)))
+    assert "「もっと」と言えば続きを調べます。" in japanese
+    assert "ゴミ箱: 5個より多く、名前の言葉: 今のところ3個（すべては調べていません）。" in japanese
+    assert not LATIN.findall(japanese)
+
+
+ALONE = """[2] "Hiring plan"
+Kind: spreadsheet (Google Sheets)
+Owner: Ben Ortiz <ben@gmail.example>
+Shared with the person: 2026-10-11 09:00 by Ben Ortiz <ben@gmail.example>"""
+ALONE_ROW = """Looked for: files, with "hiring plan" in the name
+Searched: My Drive, shared drives and files shared with you; only the trash; file names only, not what is inside
+Found: 1 file, all shown
+Note: Drive knows only the last time that the person opened a file; one that was opened again since is not here.
+[2] "Hiring plan" | file | shared with you 2026-10-11 by Ben Ortiz | 12 bytes"""
+
+
+def test_a_file_in_no_folder_of_the_persons_is_said_to_be_shared_and_where_it_is_not():
+    call = use("t1", "get_file", file="[2]")
+    assert said(answer("where is it?", [call], result("t1", ALONE))).startswith(
+        "[2] was shared with you (2026-10-11 09:00 by Ben Ortiz <ben@gmail.example>) and is in none of your folders.\n"
+    )
+    assert said(answer("それはどこ？", [call], result("t1", ALONE))).startswith("[2]は共有されたもの（2026-10-11 09:00")
+    mine = ALONE.partition("\nOwner")[0]
+    assert said(answer("where is it?", [call], result("t1", mine))).startswith("[2] is in no folder that you can see.")
+    row = said(answer("where is the hiring plan?", [use("t1", words="hiring plan")], result("t1", ALONE_ROW)))
+    assert "shared with you 2026-10-11 by Ben Ortiz, 12 bytes, in none of your folders" in row
+    assert "one that was opened again since" in row
+    assert "that you opened a file" in row
+
+
+def test_a_listing_in_japanese_keeps_no_english():
+    text = said(answer("「採用」という名前のファイル", [use("t1", words="採用")], result("t1", ALONE_ROW)))
+    assert set(LATIN.findall(text)) == {"Ben", "Ortiz"}
+
+
+ADVICE = (
+    "Try next: ask for another word, or list the folder where it should be; "
+    "searching inside files needs the person's permission, for which a search by content asks"
+)
+
+
+def test_advice_is_worded_for_a_person():
+    call = use("t1", words="zebra")
+    english = said(answer("find zebra", [call], result("t1", f"{NOTHING}\n{ADVICE}")))
+    assert english.endswith(
+        "You could give me another word, or look into the folder where it should be. To search inside files I need "
+        "your permission: ask for “files that mention …”, and I will ask you for it."
+    )
+    japanese = said(answer("しまうまを探して", [call], result("t1", f"{NOTHING}\n{ADVICE}")))
+    assert japanese.endswith("「…と書いてあるファイル」とお尋ねになれば、許可をお願いします。")
+    assert set(LATIN.findall(japanese)) == {"zebra"}
+    named = "Try next: ask whether the person's name is written as in Drive, or for another time"
+    assert "Is the name written as in Drive?" in said(answer("find x", [call], result("t1", f"{NOTHING}\n{named}")))
 
 
 HOSTILE = [

@@ -206,15 +206,22 @@ def test_a_folder_that_is_no_shared_drive_either_is_said_not_to_be_there():
     ]
     blocks = plan(messages, TOOLS, SYSTEM)
     assert calls(blocks) == []
-    assert said(blocks) == 'I could not find that out. You can see no folder called "Moon".'
+    assert said(blocks) == "I could not find that out. I see no folder called “Moon” in your Drive."
+
+
+@pytest.mark.parametrize("question", ["what's in Moon?", "Moonフォルダの中身"])
+def test_nobody_is_asked_for_permission_to_see_shared_drives_that_they_did_not_speak_of(question):
+    messages = [user(question), assistant(use("t1", "list_files", folder="Moon"))]
+    messages.append(user(result("t1", NO_FOLDER, "error")))
+    assert calls(plan(messages, TOOLS, SYSTEM)) == []
 
 
 def test_no_step_is_taken_to_a_tool_that_is_not_offered():
-    messages = [user("what's in Moon?"), assistant(use("t1", "list_files", folder="Moon"))]
+    messages = [user("what's in the shared drive Moon?"), assistant(use("t1", "list_files", folder="Moon"))]
     messages.append(user(result("t1", NO_FOLDER, "error")))
     blocks = plan(messages, TOOLS[:2], SYSTEM)
     assert calls(blocks) == []
-    assert said(blocks) == 'I could not find that out. You can see no folder called "Team Finance".'
+    assert said(blocks) == "I could not find that out. I see no folder called “Team Finance” in your Drive."
 
 
 def test_a_question_goes_on_after_consent():
@@ -314,3 +321,41 @@ def test_any_follow_up_gets_an_answer_or_a_call_that_the_tools_take(pieces, betw
     offered = {tool["name"]: set(tool["inputSchema"]["json"]["properties"]) for tool in TOOLS}
     assert all(set(arguments) <= offered[name] for name, arguments in calls(blocks))
     assert all(block["text"].strip() for block in blocks if "text" in block)
+
+
+WEEK = {"modified": "2026-11-09..2026-11-15"}
+OF_A_FOLDER = {
+    "その中のPDFだけ": ("search_files", {"folder": "[4]", "kind": "pdf"}),
+    "only the PDFs in it": ("list_files", {"folder": "[4]", "kind": "pdf"}),
+    "PDFs in there": ("search_files", {"folder": "[4]", "kind": "pdf"}),
+    "PDFは？": ("list_files", {"folder": "Finance", "kind": "pdf"}),
+    "only the PDFs": ("list_files", {"folder": "Finance", "kind": "pdf"}),
+    "先週変更されたスプレッドシートは？": ("search_files", {"kind": "spreadsheet", **WEEK}),
+    "Benが変更したものは？": ("search_files", {"changed_by": "Ben"}),
+    "spreadsheets changed last week": ("search_files", {"kind": "spreadsheet", **WEEK}),
+    "what is in Finance and all its subfolders": ("search_files", {"folder": "Finance"}),
+    "what's in it?": ("read_file", {"file": "[1]"}),
+}
+
+
+@pytest.mark.parametrize(("question", "call"), OF_A_FOLDER.items(), ids=OF_A_FOLDER)
+def test_after_a_folder_only_a_fragment_stays_in_it(question, call):
+    assert calls(ask(question, FOLDERS)) == [call]
+
+
+OF_FOUND = {
+    "その中のPDFだけ": ("search_files", {"words": "budget", "kind": "pdf"}),
+    "only the PDFs in there": ("search_files", {"words": "budget", "kind": "pdf"}),
+    "先週変更されたスプレッドシートは？": ("search_files", {"kind": "spreadsheet", **WEEK}),
+}
+
+
+@pytest.mark.parametrize(("question", "call"), OF_FOUND.items(), ids=OF_FOUND)
+def test_among_files_that_were_found_a_kind_narrows_the_search(question, call):
+    assert calls(ask(question, LISTED)) == [call]
+
+
+def test_a_folder_that_was_spoken_of_alone_is_the_one_to_look_into():
+    found = 'Looked for: folders\nSearched: My Drive\nFound: 1 folder, all shown\n[7] "Archive" | folder'
+    before = exchange("find the folder Archive", use("t1", words="Archive", kind="folder"), found)
+    assert calls(ask("その中のPDFだけ", before)) == [("search_files", {"folder": "[7]", "kind": "pdf"})]

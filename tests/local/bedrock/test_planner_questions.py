@@ -254,3 +254,46 @@ def test_quoted_words_reach_the_tool_as_they_are(words):
     found = calls(ask(f'find files named "{words}"'))
     kept = words.strip().strip(" \t\n,.;:!?、。？！")
     assert found == [("search_files", {"words": kept})] or not kept
+
+
+DOCUMENT = "https://docs.google.com/document/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345678/edit"
+WITH_A_URL = {
+    f"{DOCUMENT} who can see this?": "get_file",
+    f"{DOCUMENT} who is the owner?": "get_file",
+    f"who owns this? {DOCUMENT}": "get_file",
+    f"{DOCUMENT} what is it about?": "read_file",
+    f"{DOCUMENT} summarise": "read_file",
+    f"{DOCUMENT} この文書は誰が見られますか": "get_file",
+    f"これは誰のもの？ {DOCUMENT}": "get_file",
+    f"{DOCUMENT} 要約して": "read_file",
+    f"open {DOCUMENT}": "get_file",
+}
+
+
+@pytest.mark.parametrize(("question", "tool"), WITH_A_URL.items(), ids=range(len(WITH_A_URL)))
+def test_a_question_beside_a_url_is_about_that_file(question, tool):
+    assert calls(ask(question)) == [(tool, {"file": DOCUMENT})]
+
+
+def test_an_address_of_another_site_goes_to_the_tool_that_can_say_what_it_is():
+    assert calls(ask("https://mail.google.com/mail/u/0/#inbox")) == [
+        ("get_file", {"file": "https://mail.google.com/mail/u/0/#inbox"})
+    ]
+
+
+NAMED_LIKE_KINDS = {
+    "what is in Archive?": ("list_files", {"folder": "Archive"}),
+    "what's in the Archive folder?": ("list_files", {"folder": "Archive"}),
+    "what is in Documents?": ("list_files", {"folder": "Documents"}),
+    "find budget in Archive": ("search_files", {"words": "budget", "folder": "Archive"}),
+    "which archives do I have?": ("search_files", {"kind": "archive"}),
+    "find the budget in Google Docs": ("search_files", {"words": "budget", "kind": "document"}),
+    "what is in Finance and all its subfolders": ("search_files", {"folder": "Finance"}),
+    "show Finance including its subfolders": ("search_files", {"folder": "Finance"}),
+    "どのファイルが先週変更された？": ("search_files", LAST_WEEK),
+}
+
+
+@pytest.mark.parametrize(("question", "call"), NAMED_LIKE_KINDS.items(), ids=NAMED_LIKE_KINDS)
+def test_a_folder_is_told_from_a_kind_of_file(question, call):
+    assert calls(ask(question)) == [call]

@@ -16,6 +16,7 @@ from local.aws.bedrock.planner.japanese_words import Japanese
 from local.aws.bedrock.planner.results import Result
 from local.aws.bedrock.planner.wording import Wording
 
+_SHARED_WITH_YOU = "shared with you"
 _WORDINGS: dict[Language, Wording] = {"en": English(), "ja": Japanese()}
 
 
@@ -63,7 +64,7 @@ def _part(item: Answered, words: Wording, asked: Asked, number: int) -> tuple[st
     if result.details:
         return _details(result, words, asked), 0
     rows, shown = (result.close, []) if not result.rows else (result.rows, [])
-    shown = [f"{number + index}. {_line(row, call, result, words)}" for index, row in enumerate(rows, start=1)]
+    shown = [f"{number + index}. {_line(row, item, words, asked)}" for index, row in enumerate(rows, start=1)]
     if result.failure:
         parts = [words.failed(result, which=bool(rows)), *shown]
     elif not result.rows:
@@ -76,20 +77,25 @@ def _part(item: Answered, words: Wording, asked: Asked, number: int) -> tuple[st
     return "\n".join(parts), len(rows)
 
 
-def _line(row: Row, call: Call, result: Result, words: Wording) -> str:
+def _line(row: Row, item: Answered, words: Wording, asked: Asked) -> str:
     """Return a row without what the question or the heading has said already."""
-    said = {f"in {result.inside}"} if result.inside else set()
-    said |= {str(call.arguments.get("kind", ""))}
+    said = {f"in {item.result.inside}"} if item.result.inside else set()
+    said |= {str(item.call.arguments.get("kind", ""))}
     facts = words.facts([fact for fact in row.facts if fact not in said])
+    is_only_shared = not row.folder and any(fact.startswith(_SHARED_WITH_YOU) for fact in row.facts)
+    if is_only_shared and asking.label_of(asked.text) == "In":
+        facts = words.facts([facts, words.no_folder_fact()])
     return f"{row.handle} – {facts}" if facts else row.handle
 
 
 def _details(result: Result, words: Wording, asked: Asked) -> str:
-    label = asking.label_of(asked.text)
+    label, handle = asking.label_of(asked.text), result.rows[0].handle
     facts = dict(result.details)
-    first = [words.fact(result.rows[0].handle, label, facts.get(label, ""))] if label else []
+    first = [words.fact(handle, label, facts.get(label, ""))] if label else []
+    if label == "In" and not facts.get(label):
+        first = [words.no_folder(handle, facts.get("Shared with the person", ""))]
     rest = [words.detail(name, value) for name, value in result.details if name != label]
-    heading = words.details_heading(result.rows[0].handle, is_rest=bool(first))
+    heading = words.details_heading(handle, is_rest=bool(first))
     return "\n".join([*first, heading, *(f"- {line}" for line in rest), *words.notes(result)])
 
 

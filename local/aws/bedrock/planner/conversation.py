@@ -84,11 +84,13 @@ def _memory(rounds: Sequence[Sequence[Answered]], calls: Sequence[Mapping[str, C
     latest = [item for found in rounds[-1:] for item in found]
     listed_last = next((found for found in reversed(rounds) if any(item.call.tool in _LISTINGS for item in found)), ())
     queries = [call for made in calls for call in made.values() if call.tool in _QUERIES]
+    spoken = [row for item in spoken_of for row in item.result.rows]
     reading = next((item.result for item in latest if item.result.is_text and item.result.rows), None)
     return Memory(
         today=today,
         rows=rows,
-        it=next((row for item in spoken_of for row in item.result.rows), None),
+        it=next(iter(spoken), None),
+        inside=spoken[0].handle if len(spoken) == 1 and spoken[0].is_folder else _folder_of(listed_last),
         last_calls=list(calls[-1].values()) if calls else [],
         query=queries[-1] if queries else None,
         has_all=bool(listed_last) and not any(item.result.is_open for item in listed_last),
@@ -104,6 +106,12 @@ def _asks(texts: Sequence[str]) -> bool:
 def _lists(item: Answered) -> bool:
     """Tell what shows files to choose from: lists, and the candidates of a name that fits several."""
     return item.call.tool in _LISTINGS or bool(item.result.failure)
+
+
+def _folder_of(listed: Sequence[Answered]) -> str:
+    """Return the folder that was listed or searched, as its handle where that is known; "" for none."""
+    folders = (item.result.inside or item.call.arguments.get("folder") for item in listed)
+    return next((folder for folder in folders if isinstance(folder, str) and folder), "")
 
 
 def _texts(message: Message) -> list[str]:

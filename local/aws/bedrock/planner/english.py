@@ -131,7 +131,7 @@ def _of_one_file(scanner: Scanner, memory: Memory) -> list[Intent]:
     """Read a question about one file: a handle, path, URL or name, or a description of it to search for first."""
     if inside := _content(scanner, memory):
         return [inside]
-    asked = english_asking.asked_of_one(scanner.text)
+    asked = english_asking.asked_of_one(scanner.text) or _asked_behind(scanner)
     if not asked:
         return _bare_reference(scanner, memory)
     step, named = asked
@@ -148,6 +148,15 @@ def _of_one_file(scanner: Scanner, memory: Memory) -> list[Intent]:
         wanted.limit = wanted.limit or (1 if wanted.order else 0)
         return list(wanted.calls(then=step))
     return [follow_up.of_name(english_asking.name_of(scanner.plain(named)), memory, step)]
+
+
+def _asked_behind(scanner: Scanner) -> tuple[Step, str] | None:
+    """Read "https://… summarise", "https://… who is the owner?", where the file stands before the question."""
+    mark = scanner.first_reference()
+    behind = scanner.text.strip(_EDGES).removeprefix(mark).strip(_EDGES) if mark else ""
+    if not behind or mark in behind:
+        return None
+    return english_asking.asked_of_one(f"{behind} {mark}") or english_asking.asked_of_one(f"{behind} of {mark}")
 
 
 def _content(scanner: Scanner, memory: Memory) -> Call | None:

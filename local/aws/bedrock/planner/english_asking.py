@@ -63,6 +63,7 @@ _QUESTIONS: Mapping[Step, Sequence[str]] = {
         "when (?:was|were|is|has) <X> (?:been )?(?:last )?<DONE><LAST>",
         r"when did (?:i|we|\S+) (?:last )?(?:open|view|look at|see|<DONE>) <X><LAST>",
         "where(?:<IS>|['’]re| can i find| did i put| do i have| does) <MARK><KEPT>",
+        "where(?:<IS>| does| do) <X> (?:stored|kept|saved|located|live)",
         "where does <X> (?:lead|go|point)(?: to)?",
         "(?:in )?(?:which|what) folder<IS> <X><KEPT>",
         "(?:what<IS> )?(?:the )?(?:full )?(?:path|location) (?:of|to) <X>",

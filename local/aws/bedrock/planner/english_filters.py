@@ -9,10 +9,10 @@ from local.aws.bedrock.planner.vocabulary import noun_en
 from local.aws.bedrock.planner.wording import PERIODS, Known, period_of, text_of
 
 _VIEWS = {
-    "shared_with_me": ("The {} that others shared with you", "I found no {} that others shared with you."),
-    "starred": ("Your {} with a star", "I found no {} with a star."),
-    "trash": ("The {} in the trash", "I found no {} in the trash."),
-    "recent": ("The {} you opened last", "I found no {} that you opened."),
+    "shared_with_me": ("The {} that others shared with you", "{} that others shared with you"),
+    "starred": ("Your {} with a star", "{} with a star"),
+    "trash": ("The {} in the trash", "{} in the trash"),
+    "recent": ("The {} you opened last", "{} that you opened"),
 }
 _SORTED = {
     "changed": "the last changed first",
@@ -23,33 +23,50 @@ _SORTED = {
     "size": "the largest first",
     "oldest": "the longest unchanged first",
 }
+_MARKED = {"starred": " with a star", "trash": " in the trash"}
+_TEXTS = (
+    ("words", "", "in the name"),
+    ("content", "", "inside or in the name"),
+    ("phrase", "the phrase ", "inside or in the name"),
+)
 _VERBS = {"modified": "changed", "created": "created", "opened": "that you opened"}
 
 
-def listed(call: Call, result: Result, count: int, known: Known) -> str:
+def listed(call: Call, result: Result, known: Known) -> str:
     """Return "In [4] I found 3 files", "The 20 files you opened last", …"""
-    folder, view = text_of(call, "folder"), text_of(call, "view")
-    files = f"{count} {noun_en(text_of(call, 'kind') or 'any', count)}"
+    folder, view, count = text_of(call, "folder"), text_of(call, "view"), len(result.rows)
+    files = f"{count} {_noun(call, count)}"
     if folder:
-        said = f"In {_place(folder, result, known)} I found {files}"
-        return said + {"starred": " with a star", "trash": " in the trash"}.get(view, "") + order(call)
-    return _VIEWS.get(view, _VIEWS["recent"])[0].format(files) + order(call)
+        place, marked = _place(folder, result, known), _MARKED.get(view, "")
+        if result.has_more:
+            return first(call, count, f"{marked} in {place}")
+        return f"In {place} I found {files}{marked}{order(call)}"
+    view = view if view in _VIEWS else "recent"
+    if result.has_more and view == "recent" and not order(call):
+        return f"Here are the {files} you opened last; there are more"
+    if result.has_more:
+        return first(call, count, _VIEWS[view][1].removeprefix("{}"))
+    return _VIEWS[view][0].format(files) + order(call)
+
+
+def first(call: Call, count: int, which: str) -> str:
+    """Return "Here are the first 20 spreadsheets in [4], by name; there are more"."""
+    files = f"is the first {_noun(call, 1)}" if count == 1 else f"are the first {count} {_noun(call, count)}"
+    return f"Here {files}{which.rstrip(',')}{order(call)}; there are more"
 
 
 def nothing_listed(call: Call) -> str:
     """Return "I found no files in the folder “Finance”.", …"""
-    noun, folder = noun_en(text_of(call, "kind") or "any", 0), text_of(call, "folder")
-    if folder:
-        return f"I found no {noun} {_inside(folder)}."
-    return _VIEWS.get(text_of(call, "view"), _VIEWS["recent"])[1].format(noun)
+    if folder := text_of(call, "folder"):
+        return f"I found no {_noun(call, 0)} {_inside(folder)}."
+    return f"I found no {_VIEWS.get(text_of(call, 'view'), _VIEWS['recent'])[1].format(_noun(call, 0))}."
 
 
 def filtered(call: Call) -> str:
     """Return the filters of a search other than kind, days and who changed it."""
     said = ""
-    for key, wording in (("words", "in the name"), ("content", "inside")):
-        said += f" with “{text_of(call, key)}” {wording}" if text_of(call, key) else ""
-    said += f" with the phrase “{text_of(call, 'phrase')}” inside" if text_of(call, "phrase") else ""
+    for key, what, where in _TEXTS:
+        said += f" with {what}“{text_of(call, key)}” {where}" if text_of(call, key) else ""
     said += f" owned by {object_(text_of(call, 'owner'))}" if text_of(call, "owner") else ""
     said += " shared with you" if call.arguments.get("shared_with_me") is True else ""
     said += " with a star" if call.arguments.get("starred") is True else ""
@@ -77,6 +94,10 @@ def subject(who: str) -> str:
 def object_(who: str) -> str:
     """Return a person as the one by whom something was done."""
     return "you" if who == "me" else who
+
+
+def _noun(call: Call, count: int) -> str:
+    return noun_en(text_of(call, "kind") or "any", count)
 
 
 def _inside(folder: str) -> str:

@@ -38,6 +38,7 @@ _BELOW = re.compile(
     r"|folders? (?:below|under|in)(?: it)?)\b|\b(?:anywhere|somewhere|everywhere)\b(?= (?:in|under|below|inside))",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"\b(?:folder|directory)\b", re.IGNORECASE)
 _UNDER = re.compile(r"\b(?:under|below)\b", re.IGNORECASE)
 _FOLDERS = [
     *_compiled(
@@ -53,6 +54,9 @@ _FOLDERS = [
         flags=0,
     ),
 ]
+_OPENED = _compiled(r"^\W*(?:please )?(?:list|open|browse|show(?: me)?)\s+<MY><X><END>")  # with the folders below it
+# Kinds of files in general, and no folder of that name.
+_PRODUCTS = re.compile(r"google .*|docs?|sheets?|slides?|word|excel|powerpoint|pdfs?", re.IGNORECASE)
 _NO_FOLDER = frozenset(
     {
         "google",
@@ -80,9 +84,9 @@ def take_folder(scanner: Scanner, wanted: Wanted) -> None:
     if any(scanner.take(pattern) for pattern in _TOP):
         wanted.folder = "root"
         return
-    for pattern in _FOLDERS:
+    for pattern in [*_FOLDERS, *(_OPENED if wanted.is_below else ())]:
         match = pattern.search(scanner.text)
-        if match and _is_folder(scanner, match["x"]):
+        if match and _is_folder(scanner, match["x"], is_said=bool(_SAID.search(match[0]))):
             is_all = re.search(r"\b(?:all|every|find|search)\b", scanner.text, re.IGNORECASE)
             wanted.is_folder_named = not is_all and bool(re.search(r"\bfolder\b", match[0], re.IGNORECASE))
             scanner.cut(match.start(), match.end())
@@ -90,6 +94,13 @@ def take_folder(scanner: Scanner, wanted: Wanted) -> None:
             return
 
 
-def _is_folder(scanner: Scanner, text: str) -> bool:
+def _is_folder(scanner: Scanner, text: str, *, is_said: bool) -> bool:
+    """Tell a folder's name from other words; `is_said`: it was called a folder."""
     bare = re.sub(r"^(?:the|my|our|folder) ", "", text.strip(), flags=re.IGNORECASE)
-    return bool(bare) and scanner.plain(bare).lower() not in _NO_FOLDER and not KIND_EN.fullmatch(bare)
+    return bool(bare) and scanner.plain(bare).lower() not in _NO_FOLDER and (is_said or not _is_kind(bare))
+
+
+def _is_kind(text: str) -> bool:
+    """Tell "what is in documents" and "in Google Docs" from the folders in "what is in Archive", "in Photos"."""
+    is_name = (text[:1].isupper() or not text.endswith("s")) and not _PRODUCTS.fullmatch(text)
+    return bool(KIND_EN.fullmatch(text)) and not is_name

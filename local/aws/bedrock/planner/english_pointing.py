@@ -4,7 +4,7 @@
 import re
 
 from local.aws.bedrock.planner.intents import Memory, Row, Talk
-from local.aws.bedrock.planner.question import Scanner
+from local.aws.bedrock.planner.question import MARK, Scanner
 from local.aws.bedrock.planner.vocabulary import FILE_NOUN_EN, kind_en
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -18,16 +18,35 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _IT = re.compile(
-    r"\b(?:(?P<its>its)|it|that one|this one|(?:that|this) (?:file|folder|document|doc|spreadsheet|sheet|pdf"
+    r"\b(?:(?P<its>its)(?! (?:own )?(?:sub-?)?folders)|it|that one|this one"
+    r"|(?:that|this) (?:file|folder|document|doc|spreadsheet|sheet|pdf"
     r"|presentation|image|drive)|(?<=in )there|the (?:file|document)(?=\W*$))\b",
     re.IGNORECASE,
 )
 _SAME_FOLDER = re.compile(r"\b(?:the|that) same folder\b(?! (?:as|of)\b)", re.IGNORECASE)
+# With a URL before or behind the question, as in "who owns this? <URL>".
+_THIS = re.compile(
+    r"\b(?:(?P<its>its)|(?:this|that) (?:one|file|folder|document|doc|spreadsheet|sheet|pdf|presentation|image|link)"
+    r"|this|it|that(?=\W*$))\b",
+    re.IGNORECASE,
+)
+_AT_AN_EDGE = re.compile(rf"^\W*(?P<first>{MARK})|[?:.!,;]\s*(?P<last>{MARK})\W*$")
+# "only the PDFs in it", where files were listed and no folder.
+_IN_IT = re.compile(
+    rf"\b{FILE_NOUN_EN}\b[^?.!]{{0,40}}?\b(?P<in>in|inside|from|of) (?:it|there|here|(?:that|this|the) folder)(?=\W*$)",
+    re.IGNORECASE,
+)
 _NO_IT = re.compile(r"\b(?:find|search|look(?:ing)? for|that (?:have|has|contain|mention))\b", re.IGNORECASE)
 
 
 def mark(scanner: Scanner, memory: Memory) -> Talk | None:
     """Put marks in the place of what points at a file; None unless it points at one that was never listed."""
+    if _mark_this(scanner):
+        return None
+    if (memory.inside or memory.query) and (match := _IN_IT.search(scanner.text)):
+        inside = f"{match['in']} {scanner.mark(memory.inside, is_reference=True)}" if memory.inside else ""
+        scanner.text = scanner.text[: match.start("in")] + inside
+        return None
     if match := _ONE.search(scanner.text):
         row = _row(match, memory)
         if row:
@@ -40,6 +59,20 @@ def mark(scanner: Scanner, memory: Memory) -> Talk | None:
     elif memory.it and not _NO_IT.search(scanner.text) and (match := _IT.search(scanner.text)):
         _replace(scanner, match, memory.it.handle, "'s" if match["its"] else "")
     return None
+
+
+def _mark_this(scanner: Scanner) -> bool:
+    """Let "this" mean the file whose URL stands before or behind the question; whether it does."""
+    edge = _AT_AN_EDGE.search(scanner.text)
+    mark = (edge["first"] or edge["last"]) if edge else ""
+    if not edge or not scanner.reference(mark):
+        return False
+    bare = scanner.text.replace(mark, " ").strip()
+    match = _THIS.search(bare)
+    if match:
+        after = "'s" if match["its"] else ""
+        scanner.text = f"{bare[: match.start()]}{mark}{after}{bare[match.end() :]}"
+    return bool(match)
 
 
 def _replace(scanner: Scanner, match: re.Match[str], handle: str, after: str = "") -> None:

@@ -7,7 +7,8 @@ from datetime import date
 from local.aws.bedrock.planner import english_filters as filters
 from local.aws.bedrock.planner.asked import Lines
 from local.aws.bedrock.planner.intents import Call, Topic
-from local.aws.bedrock.planner.results import Result, for_a_person
+from local.aws.bedrock.planner.refusals import in_english, to_you
+from local.aws.bedrock.planner.results import Result
 from local.aws.bedrock.planner.vocabulary import noun_en
 from local.aws.bedrock.planner.wording import Known, text_of
 
@@ -49,13 +50,21 @@ _LABELS = {
     "Description": "The description of {0}",
 }
 
+_ADVICE = {
+    "ask whether the person's name is written as in Drive, or for another time": (
+        "Is the name written as in Drive? You could also name another time."
+    ),
+    "ask for another word, or list the folder where it should be": (
+        "You could give me another word, or look into the folder where it should be."
+    ),
+    "ask for a wider time or another kind of file": "You could name a longer time or another kind of file.",
+    "searching inside files needs the person's permission, for which a search by content asks": (
+        "To search inside files I need your permission: ask for “files that mention …”, and I will ask you for it."
+    ),
+}
+_EVERYWHERE = re.compile(r"^My Drive(?:, (?:\d+ )?shared drives?(?: \(.*\))?)? and files shared with you")
+_UNNAMED = re.compile('the shared drive "?a shared drive"?')
 _BELOW = re.compile(r"\band [\d,]+ folders? below it")
-_TO_YOU = (
-    ("(the person themselves)", "(you)"),
-    ("the person is a", "you are a"),
-    ("the person has", "you have"),
-    ("the person", "you"),
-)
 
 
 class English:
@@ -69,13 +78,19 @@ class English:
         if call.tool == "more_files":
             return f"{count} more {noun_en('any', count)}:"
         if call.tool == "list_files":
-            return filters.listed(call, result, count, known) + ":"
+            return f"{filters.listed(call, result, known)}:"
+        who, days, filtered = text_of(call, "changed_by"), filters.days(call, today), filters.filtered(call)
+        by = f"{filters.subject(who)} changed"
+        if who and result.is_open:  # what is shown is not all that was changed
+            filtered += f" that {by[:1].lower() + by[1:] if who == 'me' else by}{days.removeprefix(' changed')}"
+        elif not who:
+            filtered += days
+        if result.has_more:
+            return f"{filters.first(call, count, filtered)}:"
         noun = noun_en(text_of(call, "kind") or "any", count)
-        days, who = filters.days(call, today), text_of(call, "changed_by")
-        rest, order = filters.filtered(call), filters.order(call)
-        if who:
-            return f"{filters.subject(who)} changed {count} {noun}{rest}{days.removeprefix(' changed')}{order}:"
-        return f"I found {count} {noun}{rest}{days}{order}:"
+        if who and not result.is_open:
+            return f"{by} {count} {noun}{filtered}{days.removeprefix(' changed')}{filters.order(call)}:"
+        return f"I found {count} {noun}{filtered}{filters.order(call)}:"
 
     def which(self) -> str:
         """Ask which of several files is meant."""
@@ -92,11 +107,11 @@ class English:
         if call.tool in {"more_files", "list_shared_drives"}:
             shown = "That is all."
         if result.has_more:
-            onward = "these are the next" if call.tool == "more_files" else "These are the first"
-            shown = f"{onward[0].upper()}{onward[1:]} {count}; there are more. Say “more” to see them."
+            shown = "There are still more. " if call.tool == "more_files" else ""
+            shown += "Say “more” to see the next ones."
         elif result.is_partial:
             shown = f"These are the {count} that I found; there may be more."
-        return " ".join([shown, *_searched(result), *self.notes(result)])
+        return " ".join([shown, *_searched(call, result), *self.notes(result)])
 
     def nothing(self, call: Call, result: Result, today: date | None) -> str:
         """Say that nothing was found, what was looked for, where, and what else was tried."""
@@ -113,7 +128,7 @@ class English:
             said = f"I found no {noun}{filters.filtered(call)}{by}{' so far' if result.is_unfinished else ''}."
         looked = [f"I looked for: {result.looked_for.rstrip('.')}."] if result.looked_for else []
         tried = [f"I also tried: {result.tried.rstrip('.')}."] if result.tried else []
-        return " ".join([said, *looked, *_searched(result), *tried, *self.notes(result)])
+        return " ".join([said, *looked, *_searched(call, result), *tried, *self.notes(result)])
 
     def close(self) -> str:
         """Introduce what is not what was asked for."""
@@ -121,16 +136,29 @@ class English:
 
     def advice(self, result: Result) -> str:
         """Say what may be tried next, if that is something that a person can say."""
-        return " ".join(f"You could try: {text.rstrip('.')}." for text in result.advice)
+        parts = [part for text in result.advice for part in text.rstrip(".").split("; ")]
+        return " ".join(_ADVICE.get(part, f"You could try: {to_you(part)}.") for part in parts)
 
     def notes(self, result: Result) -> list[str]:
         """Say what a tool has noted."""
-        return list(result.notes)
+        return [
+            to_you(note).replace("more_files looks on.", "Say “more”, and I will look on.") for note in result.notes
+        ]
 
     def fact(self, handle: str, label: str, value: str) -> str:
         """Say the one detail of a file that was asked for."""
         said = _LABELS[label].format(handle)
-        return f"{said}: {_to_you(value)}." if value else f"{said}: Drive does not tell me."
+        return f"{said}: {to_you(value)}." if value else f"{said}: Drive does not tell me."
+
+    def no_folder(self, handle: str, shared: str) -> str:
+        """Say that a file is in no folder that the person can see; `shared`: when and by whom it was shared."""
+        if not shared:
+            return f"{handle} is in no folder that you can see."
+        return f"{handle} was shared with you ({to_you(shared)}) and is in none of your folders."
+
+    def no_folder_fact(self) -> str:
+        """Say the same as one of a row's facts."""
+        return "in none of your folders"
 
     def details_heading(self, handle: str, *, is_rest: bool) -> str:
         """Introduce the details of a file."""
@@ -138,7 +166,7 @@ class English:
 
     def detail(self, label: str, value: str) -> str:
         """Say one detail of a file."""
-        return f"{_to_you(label)}: {_to_you(value)}"
+        return f"{to_you(label)}: {to_you(value)}"
 
     def reading(self, handle: str, lines: Lines) -> str:
         """Introduce what is quoted from a file, and say that this is no summary."""
@@ -163,21 +191,17 @@ class English:
 
     def failed(self, result: Result, *, which: bool) -> str:
         """Say it kindly; a tool's own sentence is fit for a person."""
-        return self.which() if which else f"I could not find that out. {for_a_person(result.failure)}"
+        return self.which() if which else f"I could not find that out. {in_english(result.failure)}"
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""
         return _TOPICS[topic]
 
 
-def _searched(result: Result) -> list[str]:
+def _searched(call: Call, result: Result) -> list[str]:
     # How many folders that were is no number of files found.
-    said = _BELOW.sub("and the folders below it", _to_you(result.searched.rstrip(".")))
+    said = _BELOW.sub("and the folders below it", to_you(result.searched.rstrip(".")))
+    is_shared = text_of(call, "view") == "shared_with_me" or call.arguments.get("shared_with_me") is True
+    said = _EVERYWHERE.sub("what others shared with you", said) if is_shared else said
+    said = _UNNAMED.sub("a shared drive", said.replace(", 0 shared drives and", " and"))
     return [f"I searched {said}."] if said else []
-
-
-def _to_you(text: str) -> str:
-    """Say to the person what a tool says to the model about the person."""
-    for told, said in _TO_YOU:
-        text = text.replace(told, said)
-    return text

@@ -73,7 +73,9 @@ def known(name: str, memory: Memory) -> str:
 def refined(call: Call, wanted: Wanted) -> Call:
     """Read "only PDFs", "what about last month?" as the last list or search with something else in it."""
     extra = wanted.calls()[0].arguments
-    is_search = wanted.is_search and not (wanted.kinds and call.tool == "list_files" and extra.keys() <= {"kind"})
+    is_search = wanted.is_search and not (
+        wanted.kinds and call.tool == "list_files" and extra.keys() <= {"kind", "folder"}
+    )
     if call.tool == "search_files" or not is_search:
         return Call(call.tool, {**call.arguments, **extra})
     before = dict(call.arguments)

@@ -69,14 +69,16 @@ class Row:
 class Memory:
     """What the conversation has so far.
 
-    `rows` are the files as they were listed last, `it` the one that was spoken of last; `last_calls` were made last
-    and `query` was the last list or search. `has_all` says that the last listing does not go on; `reading` is the file
-    and the character to read on from, 0 at its end. `pending` is what waits for the person to say which file is meant.
+    `rows` are the files as they were listed last, `it` the one that was spoken of last, and `inside` the folder that
+    was looked into last, "" for none; `last_calls` were made last and `query` was the last list or search. `has_all`
+    says that the last listing does not go on; `reading` is the file and the character to read on from, 0 at its end.
+    `pending` is what waits for the person to say which file is meant.
     """
 
     today: date | None
     rows: Sequence[Row] = field(default_factory=tuple)
     it: Row | None = None
+    inside: str = ""
     last_calls: Sequence[Call] = field(default_factory=tuple)
     query: Call | None = None
     has_all: bool = False

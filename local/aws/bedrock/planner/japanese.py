@@ -35,6 +35,9 @@ _REFINES = re.compile(
     r".{1,40}(?:だけ|のみ)(?:に|を)?(?:して|見せて|表示して|絞って|出して|教えて|ください)*\W*"
     r"|(?:では|じゃあ|それでは)?.{1,20}(?:は|なら)[？?]?|.{1,20}順(?:に|で)?(?:して|並べて|並べ替えて|ください)*\W*"
 )
+_WHOLE = re.compile(
+    r".*(?:変更|更新|編集|修正|作成|共有|開い|作っ|見)(?:され|し|てい|られ)*(?:た|る)(?!だけ|のみ)[^だ]{2,}(?:は|なら)[？?]?"
+)
 
 
 def read(text: str, memory: Memory) -> list[Intent]:
@@ -95,7 +98,7 @@ def _filtered(scanner: Scanner, memory: Memory) -> list[Intent]:
     _take_period(scanner, wanted, memory)
     japanese_rules.take_all(scanner, wanted)
     rest = _PARTICLE.sub(" ", _REQUEST.sub(" ", scanner.text)).strip()
-    if _REFINES.fullmatch(text) and memory.query and not (rest or wanted.is_empty or wanted.words or wanted.folder):
+    if _is_fragment(text) and memory.query and not (rest or wanted.is_empty or wanted.words or wanted.folder):
         return [follow_up.refined(memory.query, wanted)]
     # What a person says is the name counts more than what else they say of the file.
     is_named = bool(wanted.words or wanted.content or wanted.phrase) and bool(re.search(r"名前|書いて|中身", text))
@@ -103,6 +106,11 @@ def _filtered(scanner: Scanner, memory: Memory) -> list[Intent]:
         return [Talk("unknown")]
     wanted.folder = follow_up.known(wanted.folder, memory)
     return list(wanted.calls(_NO_SHARED_PERIOD if wanted.shared_with_me and wanted.modified else ""))
+
+
+def _is_fragment(text: str) -> bool:
+    """Tell 「PDFは」, which goes on from the last question, from a whole new one: 「先週変更されたPDFは」."""
+    return bool(_REFINES.fullmatch(text)) and not _WHOLE.fullmatch(text)
 
 
 def _take_period(scanner: Scanner, wanted: Wanted, memory: Memory) -> None:

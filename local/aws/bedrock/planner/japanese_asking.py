@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from local.aws.bedrock.planner.intents import Memory, Step, Talk
 from local.aws.bedrock.planner.macros import expanded, grown
-from local.aws.bedrock.planner.question import Scanner
+from local.aws.bedrock.planner.question import MARK, Scanner
+from local.aws.bedrock.planner.vocabulary import KIND_JA
 
 _DIGITS = {character: index % 9 + 1 for index, character in enumerate("123456789１２３４５６７８９一二三四五六七八九")}
 _PARTS = grown(
@@ -70,6 +71,11 @@ _ORDINAL = re.compile(
         _PARTS,
     )
 )
+_AT_AN_EDGE = re.compile(rf"^\s*(?P<first>{MARK})|[？?。：:、！!]\s*(?P<last>{MARK})\s*$")
+_THIS = re.compile(
+    r"(?:この|その)(?:ファイル|フォルダー?|文書|資料|ドキュメント|スプレッドシート|PDF|リンク)|これ|それ"
+)
+_KIND_INSIDE = re.compile(rf"(?:その中|そこ)(?:の|で|から|にある?)?(?={KIND_JA.pattern}|ファイル)")
 _IT = re.compile(
     r"(?P<folder>その(?:親)?フォルダー?)|(?P<inside>その中)|それ|これ|そこ"
     r"|(?:その|この)(?:ファイル|文書|資料|ドキュメント|スプレッドシート|PDF)"
@@ -93,6 +99,8 @@ def content_of(text: str) -> str:
 
 def mark(scanner: Scanner, memory: Memory) -> Talk | None:
     """Put marks in the place of what points at a file; None unless it points at one that was never listed."""
+    if _mark_this(scanner) or _mark_inside(scanner, memory):
+        return None
     if match := _ORDINAL.search(scanner.text):
         index = len(memory.rows) - 1 if match["last"] else 0 if match["first"] else _number(match) - 1
         if not 0 <= index < len(memory.rows):
@@ -103,6 +111,29 @@ def mark(scanner: Scanner, memory: Memory) -> Talk | None:
             scanner, match, memory.it.handle, "のフォルダ" if match["folder"] else "の中" if match["inside"] else ""
         )
     return None
+
+
+def _mark_this(scanner: Scanner) -> bool:
+    """Let 「これ」 mean the file whose URL stands before or behind the question; whether it does."""
+    edge = _AT_AN_EDGE.search(scanner.text)
+    mark = (edge["first"] or edge["last"]) if edge else ""
+    if not edge or not scanner.reference(mark):
+        return False
+    bare = scanner.text.replace(mark, " ").strip()
+    match = _THIS.search(bare)
+    if match:
+        scanner.text = bare[: match.start()] + mark + bare[match.end() :]
+    return bool(match)
+
+
+def _mark_inside(scanner: Scanner, memory: Memory) -> bool:
+    """Let 「その中のPDF」 mean the folder that was looked into, or else the files that were found; whether it does."""
+    match = _KIND_INSIDE.search(scanner.text)
+    if not match or not (memory.inside or memory.query):
+        return False
+    mark = f"{scanner.mark(memory.inside, is_reference=True)}の中の" if memory.inside else ""
+    scanner.text = scanner.text[: match.start()] + mark + scanner.text[match.end() :]
+    return True
 
 
 def _number(match: re.Match[str]) -> int:

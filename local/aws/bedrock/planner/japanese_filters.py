@@ -48,7 +48,7 @@ def described(call: Call, today: date | None) -> str:
     parts += [{"only": "ゴミ箱にある", "include": "ゴミ箱も含めて"}.get(text_of(call, "trash"), "")]
     if folder := text_of(call, "folder"):
         parts.append("マイドライブの" if folder == "root" else f"フォルダ{_folder(folder)}以下の")
-    for key, where in (("words", "名前に"), ("content", "中身に"), ("phrase", "中身に語句")):
+    for key, where in (("words", "名前に"), ("content", "中身か名前に"), ("phrase", "中身か名前に語句")):
         parts += [f"{where}「{text_of(call, key)}」を含む"] if text_of(call, key) else []
     return "".join(parts) + NOUNS_JA.get(text_of(call, "kind"), "ファイル")
 

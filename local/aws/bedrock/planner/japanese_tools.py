@@ -7,7 +7,6 @@ The tools' sentences are fixed, with names and numbers in them; one that is not 
 import re
 from collections.abc import Sequence
 
-from local.aws.bedrock.planner.results import for_a_person
 from local.aws.bedrock.planner.vocabulary import KINDS, NOUNS_JA
 
 _Table = Sequence[tuple[re.Pattern[str], str]]
@@ -30,23 +29,31 @@ _FACTS = _table(
     ("in a shared drive", "共有ドライブの中"),
     ("shared drive", "共有ドライブ"),
     (r"in (\[\d+\])", r"\1の中"),
-    (r"shortcut to an? (\w+)", "ショートカット"),
+    (r"shortcut to an? .+", "ショートカット"),
+    ("file", "ファイル"),
+    (r"(\d+) bytes", r"\1バイト"),
 )
+_EVERYWHERE = re.compile(r"My Drive(?:, (?:\d+ )?shared drives?(?: \(.*\))?)? and files shared with you")
+_OTHER_DRIVES = re.compile(r"and ([\d,]+) others?(?=\))")
 _SEARCHED = _table(
     ("My Drive, shared drives and files shared with you", "マイドライブ、共有ドライブ、あなたと共有されたファイル"),
     (
         r"My Drive, (\d+) shared drives? \((.*)\) and files shared with you",
         r"マイドライブ、共有ドライブ（\2）、あなたと共有されたファイル",
     ),
-    (r"My Drive, 0 shared drives and files shared with you", "マイドライブ、あなたと共有されたファイル"),
+    (r"My Drive(?:, 0 shared drives)? and files shared with you", "マイドライブ、あなたと共有されたファイル"),
     ("the shared drives that the person is a member of", "あなたがメンバーの共有ドライブ"),
-    (r"all of the shared drive (.*)", r"共有ドライブ「\1」の全体"),
-    (r"the top of the shared drive (.*?)(?:, not its folders)?", r"共有ドライブ「\1」の一番上"),
-    (r"the folder (.*) itself, not the folders in it", r"フォルダ「\1」だけ（その中のフォルダは除く）"),
-    (r"the folder (.*) and ([\d,]+) folders? below it", r"フォルダ「\1」とその下のフォルダ"),
+    ('all of the shared drive "?a shared drive"?', "共有ドライブの全体"),
+    ('the top of the shared drive "?a shared drive"?', "共有ドライブの一番上"),
+    (r'all of the shared drive "?(.*?)"?', r"共有ドライブ「\1」の全体"),
+    (r'the top of the shared drive "?(.*?)"?', r"共有ドライブ「\1」の一番上"),
+    ('the folder "?My Drive"? itself, not the folders in it', "マイドライブの一番上だけ"),
+    (r'the folder "?My Drive"? and ([\d,]+) folders? below it', "マイドライブの全体"),
+    (r'the folder "?(.*?)"? itself, not the folders in it', r"フォルダ「\1」だけ（その中のフォルダは除く）"),
+    (r'the folder "?(.*?)"? and ([\d,]+) folders? below it', r"フォルダ「\1」とその下のフォルダ"),
     ("trash left out", "ゴミ箱は除く"),
     ("trash included", "ゴミ箱も含む"),
-    ("the trash", "ゴミ箱"),
+    ("(?:only )?the trash", "ゴミ箱だけ"),
     ("names and details only|file names only, not what is inside", "名前と情報だけ（中身は見ていません）"),
 )
 _NOTES = _table(
@@ -55,7 +62,11 @@ _NOTES = _table(
         r"ドライブにはその絞り込みがないので、\1個のファイルを調べました。",
     ),
     (
-        r"I stopped there; the files after them in this order were not checked\.(?: Narrow the filters\.)?",
+        r"I stopped there; the files after them in this order were not checked\. more_files looks on\.",
+        "そこで打ち切りました。その後のファイルは調べていません。「もっと」と言えば続きを調べます。",
+    ),
+    (
+        r"I stopped there; the files after them in this order were not checked\.",
         "そこで打ち切りました。その後のファイルは調べていません。",
     ),
     (
@@ -74,11 +85,11 @@ _NOTES = _table(
         r"Drive knows only the last change of a file; one that was changed again since is not here\.",
         "ドライブからわかるのは最後の変更だけです。その後また変更されたファイルは、ここにはありません。",
     ),
-    (r"Those who changed the files there last: (.*)\.", r"そこのファイルを最後に変更した人: \1。"),
     (
-        r"I may see names and details only, so Drive may not have looked inside every file\.",
-        "名前と情報だけを見る許可なので、ドライブがすべてのファイルの中身を調べたとは限りません。",
+        r"Drive knows only the last time that the person opened a file; one that was opened again since is not here\.",
+        "ドライブからわかるのは、あなたが最後に開いた日時だけです。その後また開いたファイルは、ここにはありません。",
     ),
+    (r"Those who changed the files there last: (.*)\.", r"そこのファイルを最後に変更した人: \1。"),
     (
         r"Drive sorts a search inside files by relevance only\.",
         "中身の検索では、ドライブは関連度の順にしか並べません。",
@@ -118,6 +129,9 @@ _TRIED = _table(
     ("the trash", "ゴミ箱"),
     ("nothing", "なし"),
     (r"(\d+)(?: files?)?", r"\1個"),
+    (r"more than (\d+)", r"\1個より多く"),
+    (r"(\d+) so far, not everything was checked", r"今のところ\1個（すべては調べていません）"),
+    ("nothing so far, not everything was checked", "今のところなし（すべては調べていません）"),
 )
 _ADVICE = _table(
     (
@@ -129,6 +143,10 @@ _ADVICE = _table(
         "別の言葉で探すか、ありそうなフォルダの中を見ることもできます",
     ),
     ("ask for a wider time or another kind of file", "期間を広げるか、別の種類のファイルでも探せます"),
+    (
+        "searching inside files needs the person's permission, for which a search by content asks",
+        "ファイルの中身を探すには、あなたの許可が要ります。「…と書いてあるファイル」とお尋ねになれば、許可をお願いします",
+    ),
 )
 _LABELS = {
     "Kind": "種類",
@@ -164,13 +182,8 @@ _VALUES = (
     ("the group ", "グループ"),
     (" by ", "、"),
 )
-_FAILURES = _table(
-    (r".*can see no (?:file|folder|shared drive) called (\".*?\")\..*", r"\1という名前のものは見つかりません。"),
-    (r".*no folder the person can see.*", "そのファイルは単独で共有されていて、見られるフォルダがありません。"),
-    (r".*That is a folder, which has no text.*", "それはフォルダで、読める文字がありません。"),
-    (r".*(?:slow down|rate limit).*", "Googleドライブが混み合っています。少し待ってからもう一度お試しください。"),
-    (r".*(?:does not answer|too long to answer).*", "Googleドライブが今は応答しません。後でもう一度お試しください。"),
-)
+_EVERYBODY = re.compile(r"\beverybody at (\S+)")
+_OTHERS = re.compile(r"\band ([\d,]+) others?\b")
 
 
 def fact(text: str) -> str:
@@ -178,8 +191,10 @@ def fact(text: str) -> str:
     return NOUNS_JA.get(text) or _said(text, _FACTS, text if text in KINDS else "{}")
 
 
-def searched(text: str) -> str:
-    """Translate where it was searched."""
+def searched(text: str, *, is_shared: bool = False) -> str:
+    """Translate where it was searched; `is_shared`: only among what others have shared with the person."""
+    text = _EVERYWHERE.sub("あなたと共有されたファイル", text, count=1) if is_shared else text
+    text = _OTHER_DRIVES.sub(r"ほか\1つ", text)
     return "、".join(_said(part, _SEARCHED) for part in text.rstrip(".").split("; "))
 
 
@@ -214,11 +229,13 @@ def value(name: str, text: str) -> str:
         return NOUNS_JA.get(kind, kind) + (f"（{rest.rstrip(')')}）" if rest else "")
     if name in {"Starred", "In the trash"}:
         return "はい"
-    if name in {"In", "Description", "Size"}:
+    if name in {"In", "Description"}:
         return text
+    if name == "Size":
+        return fact(text)
     for told, said in _VALUES:
         text = text.replace(told, said)
-    return text
+    return _OTHERS.sub(r"ほか\1人", _EVERYBODY.sub(r"\1の全員", text))
 
 
 def shown(text: str) -> str:
@@ -228,11 +245,6 @@ def shown(text: str) -> str:
         return f"{match[3]}文字のうち、{match[1]}文字目から{match[2]}文字目までを読みました。"
     match = re.match(r"all ([\d,]+) characters?", text)
     return f"{match[1]}文字すべてを読みました。" if match else f"「{text}」"
-
-
-def failure(text: str) -> str:
-    """Translate a tool's error, as far as it is one of the usual ones."""
-    return _said(text, _FAILURES, for_a_person(text))
 
 
 def _said(text: str, table: _Table, otherwise: str = "{}") -> str:

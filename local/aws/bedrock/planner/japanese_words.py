@@ -8,8 +8,9 @@ from local.aws.bedrock.planner import japanese_filters as filters
 from local.aws.bedrock.planner import japanese_tools as tools
 from local.aws.bedrock.planner.asked import Lines
 from local.aws.bedrock.planner.intents import Call, Topic
+from local.aws.bedrock.planner.refusals import in_japanese
 from local.aws.bedrock.planner.results import Result
-from local.aws.bedrock.planner.wording import Known
+from local.aws.bedrock.planner.wording import Known, text_of
 
 _EXAMPLES = (
     "「先週Benが変更したスプレッドシートは？」「最近開いたファイル」「予算という名前のファイル」"
@@ -52,7 +53,9 @@ class Japanese:
         if call.tool == "more_files":
             return f"続きの{count}件です:"
         what = filters.listed(call, result, known) if call.tool == "list_files" else filters.described(call, today)
-        return f"{what}は{count}件です:"
+        if result.has_more:
+            return f"{what}の最初の{count}件です。ほかにもあります:"
+        return f"{what}が{count}件見つかりました:" if result.is_open else f"{what}は{count}件です:"
 
     def which(self) -> str:
         """Ask which of several files is meant."""
@@ -71,11 +74,11 @@ class Japanese:
             else f"これですべてです（{count}件中{count}件）。"
         )
         if result.has_more:
-            first = "次の" if call.tool == "more_files" else "最初の"
-            shown = f"{first}{count}件です。ほかにもあります。「もっと」と言えば続きを出します。"
+            shown = "まだほかにもあります。" if call.tool == "more_files" else ""
+            shown += "「もっと」と言えば続きを出します。"
         elif result.is_partial:
             shown = f"見つかったのは{count}件です。ほかにもあるかもしれません。"
-        return shown + _searched(result) + "".join(self.notes(result))
+        return shown + _searched(call, result) + "".join(self.notes(result))
 
     def nothing(self, call: Call, result: Result, today: date | None) -> str:
         """Say that nothing was found, what was looked for, where, and what else was tried."""
@@ -87,7 +90,7 @@ class Japanese:
             what = filters.listed(call, result, {}) if call.tool == "list_files" else filters.described(call, today)
         said = "まだ見つかっていません" if result.is_unfinished else "見つかりませんでした"
         tried = f"ほかに試したこと: {tools.tried(result.tried)}。" if result.tried else ""
-        return f"{what}は{said}。{_searched(result)}{tried}{''.join(self.notes(result))}"
+        return f"{what}は{said}。{_searched(call, result)}{tried}{''.join(self.notes(result))}"
 
     def close(self) -> str:
         """Introduce what is not what was asked for."""
@@ -95,7 +98,7 @@ class Japanese:
 
     def advice(self, result: Result) -> str:
         """Say what may be tried next."""
-        return "".join(f"{tools.advice(text)}。" for text in result.advice)
+        return "".join(f"{tools.advice(part)}。" for text in result.advice for part in text.split("; "))
 
     def notes(self, result: Result) -> list[str]:
         """Say what a tool has noted."""
@@ -105,6 +108,16 @@ class Japanese:
         """Say the one detail of a file that was asked for."""
         said = f"{handle}の{tools.label(label)}"
         return f"{said}: {tools.value(label, value)}" if value else f"{said}は、ドライブからはわかりません。"
+
+    def no_folder(self, handle: str, shared: str) -> str:
+        """Say that a file is in no folder that the person can see; `shared`: when and by whom it was shared."""
+        if not shared:
+            return f"{handle}は、あなたに見えるフォルダの中にはありません。"
+        return f"{handle}は共有されたもの（{tools.value('', shared)}）で、あなたのフォルダの中にはありません。"
+
+    def no_folder_fact(self) -> str:
+        """Say the same as one of a row's facts."""
+        return "あなたのフォルダの外"
 
     def details_heading(self, handle: str, *, is_rest: bool) -> str:
         """Introduce the details of a file."""
@@ -138,12 +151,14 @@ class Japanese:
         """Say that a tool could not answer."""
         if which:
             return self.which()
-        return f"Googleドライブから答えを得られませんでした: {tools.failure(result.failure)}"
+        return f"Googleドライブから答えを得られませんでした。{in_japanese(result.failure)}"
 
     def say(self, topic: Topic) -> str:
         """Say something that needs no tool."""
         return _TOPICS[topic]
 
 
-def _searched(result: Result) -> str:
-    return f"検索した範囲: {tools.searched(result.searched)}。" if result.searched else ""
+def _searched(call: Call, result: Result) -> str:
+    is_shared = text_of(call, "view") == "shared_with_me" or call.arguments.get("shared_with_me") is True
+    said = tools.searched(result.searched, is_shared=is_shared)
+    return f"検索した範囲: {said}。" if said else ""

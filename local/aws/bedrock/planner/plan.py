@@ -28,8 +28,8 @@ def plan(messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], system
     onward, asked = steps.Onward((), ()), Asked(now.text, today)
     if now.answered:
         question = reader.question_of(messages)
-        onward = steps.go_on(_intents(question, today, offered), now.answered, offered)
         text = reader.read(question, today).text if question else ""
+        onward = steps.go_on(_intents(question, today, offered), now.answered, offered, text)
         asked = Asked(text, today, now.rows_before, is_unclear=onward.is_unclear)
     intents = _intents(messages, today, offered) if now.text else ()
     said = [write(onward.left, now.language, asked)]

@@ -86,20 +86,6 @@ def parse(tool_result: Mapping[str, Any]) -> Result:
     return _listing(read)
 
 
-def for_a_person(failure: str) -> str:
-    """Return what a tool's error says of the matter, without what it tells the model to do."""
-    sentences = re.split(r"(?<=[.;]) ", failure)
-    kept = [part for part in sentences if not _FOR_THE_MODEL.search(part)]
-    said = " ".join(kept).rstrip(";") or "it cannot be done that way"
-    return said.replace("The person", "You").replace("the person", "you")
-
-
-_FOR_THE_MODEL = re.compile(
-    r"[Tt]ell the person|[Aa]sk the person|call (?:it )?again|[Cc]all (?:this|list|search)|[Hh]andle|Search for it"
-    r"|\b(?:search|list|more|get|read)_(?:shared_)?(?:files?|drives)\b|Answer with what you have|do not call"
-)
-
-
 class _Reader:
     """The lines of a result, sorted: a row belongs to the last heading of rows before it."""
 
@@ -189,9 +175,9 @@ def _text(read: _Reader) -> Result:
 
 
 def _with_handle(value: str) -> str:
-    """Write a file in a detail as its handle; of a folder's path, which its link does not tell, also the path."""
+    """Write a file in a detail as its handle, which is shown as its name, or a folder's path."""
     row = _row_in(value)
-    return value if row is None else f"{row.handle} ({row.name})" if not row.facts else row.handle
+    return value if row is None else row.handle
 
 
 def _row_in(text: str) -> Row | None:

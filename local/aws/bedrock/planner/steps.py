@@ -1,6 +1,7 @@
 """Go on from one tool's result to the next tool, for the one file that a question names. Pure."""
 
 import json
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from local.aws.bedrock.planner.results import Result
 
 _OF_ONE: dict[str, Step] = {"get_file": "get_file", "read_file": "read_file"}
 _SHARED_DRIVES = "list_shared_drives"
+_SAYS_DRIVE = re.compile(r"\b(?:shared|team) drive|共有ドライブ", re.IGNORECASE)
 _IS_A_FOLDER = "That is a folder"
 _NO_SUCH_FILE = "can see no file"
 
@@ -23,14 +25,15 @@ class Onward:
     is_unclear: bool = False
 
 
-def go_on(intents: Sequence[Intent], answered: Sequence[Answered], tools: Container[str]) -> Onward:
-    """Return the calls that a question (its `intents`) still needs after these results, to `tools` alone."""
+def go_on(intents: Sequence[Intent], answered: Sequence[Answered], tools: Container[str], text: str = "") -> Onward:
+    """Return the calls that a question (its `text` and `intents`) still needs after these results, to `tools` alone."""
+    is_of_a_drive = bool(_SAYS_DRIVE.search(text))
     calls: list[Call] = []
     left: list[Answered] = []
     is_unclear = False
     for item in answered:
         then = _then(intents, item.call)
-        following = _following(item, then, intents)
+        following = _following(item, then, intents, is_of_a_drive=is_of_a_drive)
         offered = [call for call in following.calls if call.tool in tools]
         calls += offered
         left += following.left if following.left or offered else [item]
@@ -38,7 +41,7 @@ def go_on(intents: Sequence[Intent], answered: Sequence[Answered], tools: Contai
     return Onward(calls, left, is_unclear)
 
 
-def _following(item: Answered, then: Step, intents: Sequence[Intent]) -> Onward:
+def _following(item: Answered, then: Step, intents: Sequence[Intent], *, is_of_a_drive: bool) -> Onward:
     """Return what comes after one result: nothing at all leaves it to be answered from."""
     found = best(item.result.rows, str(item.call.arguments.get("words", ""))) if not item.result.failure else None
     if then and found:
@@ -47,7 +50,8 @@ def _following(item: Answered, then: Step, intents: Sequence[Intent]) -> Onward:
         return Onward((Call("search_files", {"words": name}),), ())
     if item.call.tool == "read_file" and _IS_A_FOLDER in item.result.failure:
         return Onward((Call("list_files", {"folder": str(item.call.arguments.get("file", ""))}),), ())
-    if _SHARED_DRIVES in item.result.failure and not _folder_of(item.call).startswith("["):
+    # Their names need the permission for contents, which is not asked for just in case.
+    if is_of_a_drive and _SHARED_DRIVES in item.result.failure and not _folder_of(item.call).startswith("["):
         return Onward((Call(_SHARED_DRIVES, {}),), ())
     return _in_a_drive(intents, item)
 

@@ -42,6 +42,12 @@ class Wording(Protocol):
     def fact(self, handle: str, label: str, value: str) -> str:
         """Say the one detail of a file that was asked for."""
 
+    def no_folder(self, handle: str, shared: str) -> str:
+        """Say that a file is in no folder that the person can see; `shared`: when and by whom it was shared."""
+
+    def no_folder_fact(self) -> str:
+        """Say the same as one of a row's facts."""
+
     def details_heading(self, handle: str, *, is_rest: bool) -> str:
         """Introduce the details of a file."""
 

@@ -63,7 +63,8 @@ def test_what_is_drawn_afterwards_cannot_be_told_beforehand():
 
 
 @pytest.mark.parametrize(
-    ("body", "target"), [(created("alice"), b"AWSCognitoIdentityProviderService.SignUp"), (b"[]", TARGET), (b"", TARGET)]
+    ("body", "target"),
+    [(created("alice"), b"AWSCognitoIdentityProviderService.SignUp"), (b"[]", TARGET), (b"", TARGET)],
 )
 def test_everything_else_goes_through_untouched(body, target):
     moto = Moto()
