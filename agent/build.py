@@ -17,15 +17,17 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.session import get_session
 from strands import Agent, ModelRetryStrategy
-from strands.middleware import InvokeModelStage
+from strands.middleware import ExecuteToolStage, InvokeModelStage
 from strands.models import Model
-from strands.types.exceptions import SnapshotException
+from strands.types.exceptions import SessionException, SnapshotException
 
 from agent.audit import record_drive_call
 from agent.caller import Caller
 from agent.conversation import ConsentLink, Conversation
-from agent.hooks import TurnHooks, check_restored, merge_roles
+from agent.hooks import TurnHooks, merge_roles
 from agent.model import build_model
+from agent.pacing import note_broken_input, run_in_turn
+from agent.restored import check_restored
 from agent.settings import Settings
 from agent.store import PATIENCE, ConversationStore, open_storage
 from tools.connection import DriveConnection
@@ -37,6 +39,17 @@ from tools.pause import Tokens
 logger = logging.getLogger(__name__)
 
 MAX_IDLE_CONVERSATIONS = 256
+
+# What Strands and `check_restored` raise for a snapshot that was cut short by a crash, or is of another shape.
+_UNREADABLE = (
+    SnapshotException,
+    SessionException,
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    RecursionError,
+)
 
 PROVIDER = "google-drive"  # the connection's public name; the credential provider behind it is a setting
 
@@ -116,8 +129,8 @@ class Service:
     async def _open(self, runtime_session: str, caller: Caller) -> Conversation:
         try:
             agent = await asyncio.to_thread(self._agent, runtime_session, caller)
-        except (SnapshotException, TypeError, ValueError, KeyError, AttributeError) as error:
-            # Cut short by a crash, or of another shape: keep the bytes for whoever repairs them, and begin anew.
+        except _UNREADABLE as error:
+            # Keep the bytes for whoever repairs them, and begin anew.
             logger.error("error=%s | snapshot cannot be read and is set aside", type(error).__name__)  # noqa: TRY400
             await self._store.set_aside(runtime_session, caller)
             agent = await asyncio.to_thread(self._agent, runtime_session, caller)
@@ -135,6 +148,8 @@ class Service:
             retry_strategy=ModelRetryStrategy(max_attempts=3, initial_delay=self._retry_delay_s, max_delay=8),
         )
         agent.add_middleware(InvokeModelStage.Input, merge_roles)
+        agent.add_middleware(InvokeModelStage, note_broken_input)
+        agent.add_middleware(ExecuteToolStage, run_in_turn)
         check_restored(agent)
         return agent
 

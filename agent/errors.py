@@ -65,5 +65,14 @@ class DriveFailedError(AgentError):
     code = "drive_failed"
 
 
+class NotKeptError(AgentError):
+    """A turn could not be saved. Cause: the storage is full, or does not answer; `__cause__` is what it raised."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "I cannot keep this conversation at the moment, so I may forget what was said last. Please try again later."
+        )
+
+
 class SettingsError(Exception):
     """A setting is missing, of the wrong form, or not allowed in this mode. The text names the variable."""

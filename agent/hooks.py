@@ -7,11 +7,10 @@ from traceback import extract_tb
 from typing import Any
 
 from pydantic import ValidationError
-from strands.hooks import AfterToolCallEvent, AfterToolsEvent, BeforeToolCallEvent, MessageAddedEvent
+from strands.hooks import AfterToolCallEvent, AfterToolsEvent, BeforeToolCallEvent, BeforeToolsEvent, MessageAddedEvent
 from strands.plugins import Plugin, hook
 
-from tools.desk import HANDLES_KEY
-from tools.handles import Handles
+from agent.pacing import MAX_TOOL_CALLS, is_not_json
 from tools.listing import one_line
 
 _DEEPEST = 32
@@ -48,17 +47,21 @@ class TurnHooks(Plugin):
             event.invocation_state["resume_text"] = ""
 
     @hook  # type: ignore[call-overload]  # its overloads do not know methods
-    def refuse_unknown_arguments(self, event: BeforeToolCallEvent) -> None:
-        """Tell the model about arguments that a tool does not take: left out in silence, they change the question."""
-        given = event.tool_use["input"]
-        if event.selected_tool is None or not isinstance(given, dict):
-            return
-        known = event.selected_tool.tool_spec["inputSchema"]["json"]["properties"]
-        if unknown := [name for name in given if name not in known]:
-            event.cancel_tool = (
-                f"Wrong arguments. There is no {', '.join(map(one_line, unknown))}; there are: {', '.join(known)}. "
-                "Call again with them mended."
-            )
+    def count_anew(self, event: BeforeToolsEvent) -> None:
+        """Begin to count the tool calls of one message of the model."""
+        event.invocation_state["tool_calls"] = 0
+
+    @hook  # type: ignore[call-overload]  # its overloads do not know methods
+    def refuse(self, event: BeforeToolCallEvent) -> None:
+        """Tell the model about a call that is one too many, or that would answer another question than it asked."""
+        state = event.invocation_state
+        state["tool_calls"] = state.get("tool_calls", 0) + 1
+        if state["tool_calls"] > MAX_TOOL_CALLS:
+            event.cancel_tool = "Too many tools at once; call the others in the next step."
+        elif is_not_json(event.tool_use, state):
+            event.cancel_tool = "Wrong arguments: not JSON. Call again."
+        else:
+            event.cancel_tool = _unknown_arguments(event)
 
     @hook  # type: ignore[call-overload]  # its overloads do not know methods
     def explain_exception(self, event: AfterToolCallEvent) -> None:
@@ -95,18 +98,6 @@ def clean(value: Any, depth: int = 0) -> None:
             value[key] = None
 
 
-def check_restored(agent: Any) -> None:
-    """Raise where a snapshot held something other than a conversation; Strands loads it all the same.
-
-    `ValueError`, or what reading a value of another shape raises: `TypeError`, `AttributeError`.
-    """
-    Handles.load(agent.state.get(HANDLES_KEY))
-    for message in agent.messages:
-        is_message = isinstance(message, dict) and message.get("role") in {"user", "assistant"}
-        if not (is_message and isinstance(message.get("content"), list)):
-            raise ValueError("not a message")
-
-
 def _utf8(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode("utf-8")
 
@@ -120,6 +111,21 @@ def merge_roles(context: Any) -> Any:  # Strands' middleware context, whose type
         else:
             merged.append(message)
     return context if len(merged) == len(context.messages) else context.replace(messages=merged)
+
+
+def _unknown_arguments(event: BeforeToolCallEvent) -> str:
+    """Return what to say of arguments that a tool does not take: left out in silence, they change the question."""
+    given = event.tool_use["input"]
+    if event.selected_tool is None or not isinstance(given, dict):
+        return ""
+    known = event.selected_tool.tool_spec["inputSchema"]["json"]["properties"]
+    unknown = [name for name in given if name not in known]
+    if not unknown:
+        return ""
+    return (
+        f"Wrong arguments. There is no {', '.join(map(one_line, unknown))}; there are: {', '.join(known)}. "
+        "Call again with them mended."
+    )
 
 
 def _log(tool: str, error: Exception) -> None:

@@ -1,8 +1,9 @@
-"""What a tool call is doing, in words for a person. Pure."""
+"""What a tool call is doing, in words for a person: plain text, in which nothing is a link. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from agent.markdown import Guard
 from tools.listing import one_line
 from tools.query import plural_kind
 
@@ -81,4 +82,5 @@ def _is_handle(folder: str) -> bool:
 
 
 def _cut(text: str) -> str:
+    text = Guard().text(text)  # before it is cut, for a blank cannot fall out of it
     return f"{text} …" if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -4,15 +4,16 @@ Text comes in pieces of any size; what comes out does not depend on the cuts. Tw
 finds handles and links and gives them a good form; whatever it makes or misses goes through `markdown.Guard`, on which
 alone it rests that nothing else is a link. So the writer may judge code, for instance, by simple signs:
 
-- In fenced code a handle stays as it is written; everywhere else it becomes a link.
+- In fenced code, and directly behind a Latin letter or a digit (`rows[3]`), a handle stays as it is written; everywhere
+  else it becomes a link. Japanese puts no blank before it.
 - A link is looked for on one line and over 1,000 characters; beyond, its parts are text.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from agent.markdown import SCHEMES, Guard, escaped, file_link, safe_link
+from agent.markdown import SCHEMES, Guard, escaped, file_link, safe_link, seen
 
 MAX_HELD = 1000
 _DEEPEST = 4  # parentheses within a link's address
@@ -81,7 +82,7 @@ class LinkWriter:
 
     def feed(self, piece: str) -> str:
         """Return what can be shown so far. What may be the beginning of a handle or a link waits for its end."""
-        self._text += piece
+        self._text += seen(piece)
         return self._write(is_end=False)
 
     def close(self) -> str:
@@ -172,16 +173,27 @@ class LinkWriter:
             return None
         handles = _HANDLES.match(self._text, start)
         if handles:
-            after = self._after_bracket(handles.end(), is_end=is_end)
-            if after is None:
-                return None
-            self._put(self._text[at:start])
-            self._put_files(handles)
-            return after[0]
+            return self._numbers(at, handles, is_end=is_end)
         if not self._is_code:
             self._open.append(len(self._held))
         self._put(self._text[at : start + 1])
         return start + 1
+
+    def _numbers(self, at: int, handles: re.Match[str], *, is_end: bool) -> int | None:
+        """`[3]` or `[1, 2]`, from `at` on with its `!`: files, or numbers that are just that."""
+        before = self._text[handles.start() - 1]
+        is_index = before.isascii() and before.isalnum()
+        numbers = [int(number) for number in handles[1].split(",")]
+        files = [(number, self._look_up(number)) for number in numbers]
+        if is_index or not any(file for _, file in files):
+            self._put(self._text[at : handles.end()])
+            return handles.end()
+        after = self._after_bracket(handles.end(), is_end=is_end)
+        if after is None:
+            return None
+        self._put(self._text[at : handles.start()])
+        self._put_files(files)
+        return after[0]
 
     def _closing_bracket(self, at: int, *, is_end: bool) -> int | None:
         after = self._after_bracket(at + 1, is_end=is_end) if self._open else (at + 1, None)
@@ -228,13 +240,8 @@ class LinkWriter:
         self._put("<")
         return at + 1
 
-    def _put_files(self, handles: re.Match[str]) -> None:
-        numbers = [int(number) for number in handles[1].split(",")]
-        files = [self._look_up(number) for number in numbers]
-        if not any(files):
-            self._put(handles[0])
-            return
-        for index, (number, file) in enumerate(zip(numbers, files, strict=True)):
+    def _put_files(self, files: Iterable[tuple[int, tuple[str, str] | None]]) -> None:
+        for index, (number, file) in enumerate(files):
             self._put(", " if index else "")
             if file is None:
                 self._put(f"[{number}]")

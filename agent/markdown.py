@@ -5,6 +5,7 @@ https://github.github.com/gfm/#autolinks-extension-.
 """
 
 import re
+import unicodedata
 from urllib.parse import quote
 
 from tools.listing import one_line
@@ -24,14 +25,30 @@ _MEANT = re.compile(
 _BEGINS_BLOCK = re.compile(r"[-+=#]|(?<=\d)[.)]")
 _NUMBERED = re.compile(r"(\d{1,9})([.)])")
 
-# A link, an image or a definition needs "](" or "]:"; HTML and <https://…> need "<" and one of these; an address that
-# is recognised without any mark needs a scheme or "www.". Between the two of each a blank is put.
+# A link, an image or a definition needs "](" or "]:"; HTML, <https://…> and Slack's <@U1>, <#C1> and <!channel>, which
+# call people, need "<" and one of these; an address that is recognised without any mark needs a scheme or "www.".
+# Between the two of each a blank is put.
 _JOINTS = re.compile(
-    r"(?<=\])(?=[(:])|(?<=<)(?=[A-Za-z/!?])|(?<=:/)(?=/)|(?<=//)(?=\w)|(?<=(?<![A-Za-z0-9])www)(?=\.)|"
+    r"(?<=\])(?=[(:])|(?<=<)(?=[A-Za-z/!?@#])|(?<=:/)(?=/)|(?<=//)(?=\w)|(?<=(?<![A-Za-z0-9])www)(?=\.)|"
     + "|".join(rf"(?<=(?<![A-Za-z0-9]){scheme}:)(?=\S)" for scheme in SCHEMES),
     re.IGNORECASE,
 )
 _CONTEXT = 16  # characters that the longest of them looks back
+
+# Behind these a link of ours would be an image, escaped, or the rest of an address.
+_BEFORE_LINK = re.compile(rf"(?:[\\!]|(?<![A-Za-z0-9])(?:{'|'.join(SCHEMES)}):)\Z", re.IGNORECASE)
+
+
+# Control characters, among them escape sequences of a terminal; what has no width or turns the reading direction;
+# halves of surrogate pairs; private ones; other ends of lines. What is yet unassigned stays: it may be a new emoji.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def seen(text: str) -> str:
+    """Return `text` without what nobody sees, but for blanks, tabs and line feeds; character by character."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in _UNSEEN)
 
 
 def escaped(name: str) -> str:
@@ -77,10 +94,10 @@ class Guard:
         return " ".join(joined[start:end] for start, end in edges) if cuts else text
 
     def link(self, link: str) -> str:
-        """Return a link of ours, kept from becoming an image or being escaped."""
-        gap = " " if self._context.endswith(("\\", "!")) else ""
+        """Return a link of ours, kept from becoming an image, being escaped or going on with an address."""
+        gap = " " if _BEFORE_LINK.search(self._context) else ""
         self._context = link[-_CONTEXT:]
         return gap + link
 
 
-__all__ = ["SCHEMES", "Guard", "escaped", "file_link", "safe_link"]
+__all__ = ["SCHEMES", "Guard", "escaped", "file_link", "safe_link", "seen"]

@@ -16,7 +16,7 @@ from strands.types.exceptions import (
     ModelThrottledException,
 )
 
-from agent.errors import SettingsError
+from agent.errors import NotKeptError, SettingsError
 from agent.events import Failed
 
 MAX_ANSWER_TOKENS = 4_096
@@ -77,8 +77,10 @@ def build_model(setting: str, region: str) -> Model:
 
 
 def explain(error: Exception) -> Failed:
-    """Return what a person reads when the model's service fails; the text of `error` stays behind."""
+    """Return what a person reads when a turn fails, mostly at the model's service; the text of `error` stays here."""
     cause = _cause(error)
+    if isinstance(cause, NotKeptError):
+        return Failed(str(cause), cause.code)
     if isinstance(cause, ContextWindowOverflowException):
         return Failed("This conversation has grown too long. Please start a new one.", "conversation_too_long")
     if isinstance(cause, MaxTokensReachedException):
@@ -100,6 +102,8 @@ def explain(error: Exception) -> Failed:
 def name_of(error: Exception) -> str:
     """Return the class of an error for a log, with AWS's code where it has one; never its text."""
     cause = _cause(error)
+    if isinstance(cause, NotKeptError) and isinstance(cause.__cause__, Exception):
+        return f"NotKeptError:{name_of(cause.__cause__)}"
     code = _aws_code(cause)
     return f"{type(cause).__name__}:{code}" if code else type(cause).__name__
 

@@ -6,13 +6,14 @@ owner only, even where the record of ownership is lost.
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from botocore.config import Config
 from strands.session import SnapshotSessionManager
 from strands.storage import LocalFileStorage, S3Storage, Storage
 
 from agent.caller import Caller
-from agent.errors import NotOwnerError, SettingsError
+from agent.errors import NotKeptError, NotOwnerError, SettingsError
 
 # For S3, AgentCore Identity and what else a turn asks of AWS; boto3 itself would wait 60 s for each of five tries.
 PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
@@ -56,7 +57,7 @@ class ConversationStore:
 
     def session_manager(self, runtime_session: str, caller: Caller) -> SnapshotSessionManager:
         """Return what restores and saves the conversation's agent."""
-        return SnapshotSessionManager(_conversation_key(runtime_session, caller), storage=self._storage)
+        return _Snapshots(_conversation_key(runtime_session, caller), storage=self._storage)
 
     async def set_aside(self, runtime_session: str, caller: Caller) -> None:
         """Move a snapshot that cannot be read out of the way, keeping its bytes for whoever repairs it."""
@@ -66,6 +67,17 @@ class ConversationStore:
             if data is not None:
                 await self._storage.write(f"unreadable/{name}", data)
             await self._storage.delete(name)
+
+
+class _Snapshots(SnapshotSessionManager):
+    """Tells a storage that fails from a model that does: Strands saves in the middle of its loop."""
+
+    async def save_snapshot(self, agent: Any, *, is_latest: bool) -> str | None:
+        """Save as Strands does. Raises: `NotKeptError`."""
+        try:
+            return await super().save_snapshot(agent, is_latest=is_latest)
+        except Exception as error:
+            raise NotKeptError from error
 
 
 def _owner_key(runtime_session: str) -> str:

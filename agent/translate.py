@@ -15,9 +15,11 @@ from strands.agent.agent_result import AgentResult
 from agent.events import Done, Event, Files, Notice, Text, ToolProgress
 from agent.labels import tool_label
 from agent.links import LinkWriter
+from agent.pacing import pace
 from agent.request import Prompt, Resume
 from tools.desk import HANDLES_KEY
 from tools.handles import Handles
+from tools.listing import one_line
 
 MAX_MODEL_CALLS = 12
 
@@ -50,6 +52,7 @@ class TurnStream:
             "zone": self._turn.zone,
             "today": self._today,
             "show_files": lambda cards: self._cards.append(Files(cards)),
+            **pace(cancel),
             "resume_text": self._turn.text if isinstance(prompt, list) and isinstance(self._turn, Prompt) else "",
         }
         self._load_handles = lambda: Handles.load(agent.state.get(HANDLES_KEY))
@@ -122,8 +125,9 @@ class TurnStream:
         events: list[Event] = []
         for use in tool_uses:
             label = tool_label(use["name"], use["input"], self._turn.locale)
-            self._names[use["toolUseId"]] = (use["name"], label)
-            events.append(ToolProgress(use["toolUseId"], use["name"], label, "running"))
+            name = one_line(use["name"])
+            self._names[use["toolUseId"]] = (name, label)
+            events.append(ToolProgress(use["toolUseId"], name, label, "running"))
         return events
 
     def _ended(self, results: list[dict[str, Any]]) -> list[Event]:

@@ -1,1 +1,1 @@
-"""What the model may do: list and search a person's Google Drive. The only place that holds a Google access token."""
+"""What the model may do in a Google Drive: find, describe, read. The only place that holds an access token."""

@@ -4,9 +4,12 @@ import asyncio
 import json
 
 import pytest
+from strands.storage import InMemoryStorage
+from strands.types.exceptions import StorageError
 
 from agent.build import Service
 from agent.errors import NotOwnerError
+from agent.events import Failed
 from agent.request import Prompt
 from agent.store import ConversationStore
 from tests.support.model import call, say
@@ -89,22 +92,148 @@ def test_a_snapshot_of_another_shape_is_set_aside_too(stored):
     assert text(world.ask("hi again")) == "two"
 
 
-@pytest.mark.parametrize("field", ["messages", "state", "role", "handles"])
-def test_a_snapshot_that_strands_would_load_and_choke_on_is_set_aside(field):
-    world = World([say("one")], [say("two")])
-    world.ask("hi")
+def rewrite(world, change):
+    """Change what is stored, as another version or another hand would have, and begin again."""
     key = next(key for key in asyncio.run(world.storage.list("session/")) if key.endswith("latest.json"))
     stored = json.loads(asyncio.run(world.storage.read(key)))
-    if field == "role":
-        stored["data"]["messages"][0]["role"] = "stranger"
-    elif field == "handles":
-        stored["data"]["state"] = {"handles": [[1]]}
-    else:
-        stored["data"][field] = [1] if field == "messages" else 5
+    change(stored["data"])
     asyncio.run(world.storage.write(key, json.dumps(stored).encode()))
     world.restart()
+
+
+def message(*blocks, role="user"):
+    return {"role": role, "content": list(blocks)}
+
+
+USE = {"toolUse": {"name": "list_files", "toolUseId": "t1", "input": {}}}
+PAUSE = {"id": "a", "name": "n", "reason": None, "response": None}
+BROKEN = {
+    "messages": [1],
+    "role": [message({"text": "x"}, role="stranger")],
+    "content": [{"role": "user", "content": "x"}],
+    "block": [message(None)],
+    "empty block": [message({})],
+    "text": [message({"text": None})],
+    "unknown block": [message({"sound": {}})],
+    "toolUse": [message({"toolUse": 5}, role="assistant")],
+    "toolUse without id": [message({"toolUse": {"name": "list_files", "input": {}}}, role="assistant")],
+    "toolUse without input": [message({"toolUse": {"name": "list_files", "toolUseId": "t"}}, role="assistant")],
+    "toolResult": [message({"toolResult": {"toolUseId": "t", "content": "x"}})],
+    "result's content": [message({"toolResult": {"toolUseId": "t", "content": ["x"]}})],
+}
+
+
+@pytest.mark.parametrize("messages", BROKEN.values(), ids=BROKEN)
+def test_a_snapshot_with_messages_that_strands_would_choke_on_is_set_aside(messages):
+    world = World([say("one")], [say("two")])
+    world.ask("hi")
+    rewrite(world, lambda data: data.update(messages=messages))
     assert text(world.ask("hi again")) == "two"
     assert asyncio.run(world.storage.list("unreadable/"))
+
+
+@pytest.mark.parametrize(
+    "handles", [[[1]], {"abcdef": 1}, [["a", "b"]], [[None] * 6], [[{}, [], False, 1, "", ""]], "abcdef"]
+)
+def test_a_snapshot_with_odd_handles_is_set_aside_for_their_numbers_would_come_to_mean_other_files(handles):
+    world = World([say("one")], [say("two")])
+    world.ask("hi")
+    rewrite(world, lambda data: data.update(state={"handles": handles}))
+    assert text(world.ask("hi again")) == "two"
+    assert asyncio.run(world.storage.list("unreadable/"))
+
+
+@pytest.mark.parametrize("state", [{"lists": "x"}, {"lists": [1]}, {"lists": {"open": {}}}, {"contents": {"a": 1}}])
+def test_odd_lists_and_marks_are_let_go_and_the_conversation_stays(state):
+    world = World([say("one")], [call("more_files")], [say("two")])
+    world.ask("hi")
+    rewrite(world, lambda data: data.update(state=state))
+    assert text(world.ask("hi again")) == "two"
+    assert len(world.model.requests[-1]["messages"]) == 5
+    assert not asyncio.run(world.storage.list("unreadable/"))
+
+
+PAUSED = {"context": {}, "activated": True}
+BROKEN_PAUSES = {
+    "no state": {"state": 5},
+    "no interrupts": {"interrupt_state": PAUSED | {"interrupts": {}}},
+    "no tool": {"interrupt_state": PAUSED | {"interrupts": {"a": PAUSE}}},
+    "no messages": {"messages": [], "interrupt_state": PAUSED | {"interrupts": {"a": PAUSE}}},
+    "another id": {
+        "messages": [message(USE, role="assistant")],
+        "interrupt_state": PAUSED | {"interrupts": {"b": PAUSE}},
+    },
+    "odd scopes": {
+        "messages": [message(USE, role="assistant")],
+        "interrupt_state": PAUSED | {"interrupts": {"a": PAUSE | {"reason": {"scopes": 7}}}},
+    },
+    "odd pending tools": {"interrupt_state": PAUSED | {"interrupts": {"a": PAUSE}, "pending_tool_execution": {"x": 1}}},
+    "odd pending results": {
+        "messages": [message(USE, role="assistant")],
+        "interrupt_state": PAUSED
+        | {
+            "interrupts": {"a": PAUSE},
+            "pending_tool_execution": {
+                "assistant_message": message(USE, role="assistant"),
+                "completed_tool_results": [5],
+            },
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("data", BROKEN_PAUSES.values(), ids=BROKEN_PAUSES)
+def test_a_snapshot_that_waits_with_nothing_or_with_something_odd_is_set_aside(data):
+    world = World([say("one")], [say("two")])
+    world.ask("hi")
+    rewrite(world, lambda stored: stored.update(data))
+    assert text(world.ask("hi again")) == "two"
+    assert asyncio.run(world.storage.list("unreadable/"))
+
+
+class FullStorage(InMemoryStorage):
+    """Takes nothing more once `error` is set."""
+
+    error = None
+
+    async def write(self, key, data):
+        if self.error:
+            raise self.error
+        await super().write(key, data)
+
+
+@pytest.mark.parametrize("error", [OSError(28, "canary"), StorageError("canary")])
+def test_a_conversation_that_cannot_be_kept_says_so_and_blames_no_model(error, caplog):
+    world = World([say("one")], [say("two")])
+    world.storage = FullStorage()
+    world.restart()
+    world.ask("hi")
+    world.storage.error = error
+    failed = world.ask("hi again")[-1]
+    assert (type(failed), failed.code) == (Failed, "internal")
+    assert failed.message.startswith("I cannot keep this conversation")
+    assert f"error=NotKeptError:{type(error).__name__} " in caplog.text
+    assert "canary" not in caplog.text + failed.message
+    world.storage.error = None
+    assert text(world.ask("and now?")) == "two"
+
+
+def test_a_storage_that_fails_after_the_answer_takes_nothing_of_it_back():
+    world = World([say("one")])
+    world.storage = FullStorage()
+    world.restart()
+    world.model.turns[0].append(say(""))
+    stream = world.model.stream
+
+    async def fill_up(*args, **values):
+        async for event in stream(*args, **values):
+            yield event
+        world.storage.error = OSError(28, "canary")
+
+    world.model.stream = fill_up
+    events = world.ask("hi")
+    assert text(events) == "one"
+    assert events[-1].message.startswith("I cannot keep this conversation")
 
 
 def test_a_conversation_that_somebody_holds_is_not_opened_a_second_time():

@@ -1,6 +1,7 @@
 import itertools
 import re
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,11 @@ HOSTILE = [
         "Z",
         "9",
         "日",
+        "@",
+        "\x1b",
+        "\u200b",
+        "\r",
+        "a[1]",
         BUDGET,
         PLAN,
     ),
@@ -118,9 +124,14 @@ FINAL = f"[Plan (final)]({PLAN})"
         ("![1] \\[1] **[1]**", f"! {Q3} \\ {Q3} **{Q3}**"),
         ("`[1]`", f"`{Q3}`"),
         ("```py\na[1](x)\n```\n[1]", f"```py\na[1] (x)\n```\n{Q3}"),
-        ("data:[1] https://[1]", f"data:{Q3} https{Q3}"),
+        ("data:[1] mailto:[1] metadata:[1]", f"data: {Q3} mailto: {Q3} metadata:{Q3}"),
+        ("https://[1]", f"https{Q3}"),
         ("- [1]: in Finance\n- [ ] to do", f"- {Q3}: in Finance\n- [ ] to do"),
         ("[see [1]](https://evil.example)", f"see {Q3}"),
+        ("[99](b) [99](https://evil.example)", "[99] (b) [99] (`evil.example`)"),
+        ("[see [99](b)](https://evil.example)", "see [99] (b)"),
+        ("a[1] rows[1](x) f2[1, 2]", "a[1] rows[1] (x) f2[1, 2]"),
+        ("予算[1]を *[1]* ([1]) _[1]_", f"予算{Q3}を *{Q3}* ({Q3}) _{Q3}_"),
     ],
 )
 def test_a_handle_becomes_the_name_of_its_file_and_drives_link(text, shown):
@@ -150,6 +161,10 @@ def test_a_handle_becomes_the_name_of_its_file_and_drives_link(text, shown):
         ("a < b, List<T>, 2 <3", "a < b, List< T>, 2 <3"),
         ("[no link] (aside), f(x), 10:30, and/or", "[no link] (aside), f(x), 10:30, and/or"),
         (f"[my words]({BUDGET}), {PLAN}.", f"[my words]({BUDGET}), <{PLAN}>."),
+        ("<@U1> <#C1> <!channel> <!subteam^S1>", "< @U1> < #C1> < !channel> < !subteam^S1>"),
+        ("\x1b]52;c;ZXZpbA==\x07 \x1b[2J \u202egpj.exe a\u200bb\ufeff\r\u2028", "]52;c;ZXZpbA== [2J gpj.exe ab"),
+        ("\ud800\x85\ue000\xa0 \t日本\u3000é 🙂", "\xa0 \t日本\u3000é 🙂"),
+        ("ht\u200btps://evil.example [\x001]", f"`evil.example` {Q3}"),
         (f"{PLAN}x", "`drive.google.com/file/d/2/viewx`"),
     ],
 )
@@ -188,6 +203,11 @@ def test_no_text_and_no_name_makes_a_link_an_image_or_html(text, name, other):
     assert not [token for token in found if token.type in {"image", "html_inline", "html_block"}]
     assert {token.attrGet("href") for token in found if token.type == "link_open"} <= {BUDGET, PLAN}
     assert not BARE.search(shown.replace(BUDGET, "").replace(PLAN, ""))
+
+
+@given(TEXTS)
+def test_nothing_unseen_is_shown(text):
+    assert not [one for one in written(text) if one not in "\n\t" and unicodedata.category(one) in {"Cc", "Cf", "Cs"}]
 
 
 @given(TEXTS, st.lists(st.integers(0, 80), max_size=8), st.integers(1, 3))
