@@ -32,6 +32,7 @@ _PRODUCTS = {
 }
 _GOOGLE = "application/vnd.google-apps."
 _MOST_PEOPLE = 30
+_LONGEST_ROLE = 40  # of those that Drive may have one day
 _MOST_DESCRIPTION = 1000
 
 
@@ -108,7 +109,8 @@ def _access(visit: Visit, file: File) -> str:
 
 
 def _permission(each: Permission) -> str:
-    role = _ROLES.get(each.role, each.role)
+    is_word = each.role.isascii() and each.role.isalpha() and len(each.role) <= _LONGEST_ROLE
+    role = _ROLES.get(each.role) or (each.role if is_word else "another role")
     if each.type == "anyone":
         return f"anyone with the link ({role})"
     if each.type == "domain":

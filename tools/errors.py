@@ -87,6 +87,18 @@ class UnreadableFileError(FailedToolError):
         self.user_message = f"I cannot read that file: {self.REASONS[reason]}."
 
 
+class ReadingBusyError(RetryableToolError):
+    """As many files are being read as can be, and more wait already, or one has waited for too long."""
+
+    user_message = "I am reading several files already. Please ask for that one again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Too many files are being read at the moment, so this one was not. Read one at a time: call again for this "
+            "one when the others have been answered, or answer with what you have."
+        )
+
+
 class FileNotVisibleError(FailedToolError):
     """Drive answered 404, which means gone, or never shared with this person: Drive does not tell them apart.
 

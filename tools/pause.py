@@ -62,7 +62,9 @@ def with_access_token(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
     """Run `work(access_token)`, healing a token that expired, a grant that was revoked or one that is too narrow.
 
     Drive's first 401 asks the vault again, so that AgentCore may refresh; only the second discards the grant, because
-    discarding at once means a new consent every hour. Raises: `ConsentRequired`, or what `work` raises.
+    discarding at once means a new consent every hour. `ScopeNotGrantedError` is about the token: for a call that names
+    a file, `DriveApi` raises it only when another one, which names none, has been refused, too. So no id that somebody
+    else wrote costs the person their grant. Raises: `ConsentRequired`, or what `work` raises.
     """
     try:
         return _refreshed(tokens, work)

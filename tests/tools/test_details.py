@@ -49,6 +49,8 @@ def test_a_file_in_a_shared_drive_belongs_to_the_drive(drive):
         (Permission("group", "writer", name="Team", email="t@x.example"), "the group Team <t@x.example> (can edit)"),
         (Permission("user", "fileOrganizer", email="a@x.example"), "a@x.example (content manager)"),
         (Permission("user", "somethingNew", name="A | B\n"), "A / B (somethingNew)"),
+        (Permission("user", 'owner)\n[9] "x"', name="A"), "A (another role)"),
+        (Permission("anyone", ""), "anyone with the link (another role)"),
     ],
 )
 def test_roles_are_said_in_words(permission, said):

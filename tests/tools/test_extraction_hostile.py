@@ -1,5 +1,6 @@
 """Files made to harm whoever reads them, and the process that they are read in."""
 
+import contextlib
 import importlib
 import io
 import json
@@ -7,6 +8,8 @@ import signal
 import socket
 import struct
 import sys
+import threading
+import time
 import zipfile
 
 import pytest
@@ -16,7 +19,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from local.google import office
-from tools.errors import UnreadableFileError
+from tools.errors import ReadingBusyError, UnreadableFileError
 from tools.extraction import extract as extraction
 from tools.extraction import worker
 from tools.extraction.archive import MAX_STREAMED_BYTES, MAX_WHOLE_BYTES, Archive
@@ -256,9 +259,41 @@ def test_a_file_that_needs_more_memory_than_there_is_is_too_large():
     assert refusal(content, POWERPOINT, memory_bytes=150_000_000) == "too large"
 
 
-def test_no_more_than_two_files_are_parsed_at_once():
-    with extraction._PROCESSES, extraction._PROCESSES:
-        assert refusal(SAMPLES[WORD], WORD, waiting_s=0.01) == "too slow"
+@pytest.mark.parametrize(
+    ("content_type", "name"),
+    [("application/x-ipynb+json", "cells"), ("application/vnd.google-apps.script+json", "files")],
+)
+def test_json_that_unpacks_to_too_much_does_so_in_the_parsers_process(content_type, name):
+    content = f'{{"{name}": [{"[]," * 3_000_000}[]]}}'.encode()
+    assert refusal(content, content_type, memory_bytes=150_000_000) == "too large"
+
+
+def test_no_more_than_two_files_are_parsed_at_once_and_who_waits_in_vain_is_told():
+    with extraction._PROCESSES, extraction._PROCESSES, pytest.raises(ReadingBusyError, match="Read one at a time"):
+        extract(SAMPLES[WORD], WORD, Limits(waiting_s=0.01))
+    assert extract(SAMPLES[WORD], WORD).text == "Hello\n\nworld"
+
+
+def test_only_so_many_wait_and_the_next_one_is_told_at_once():
+    def wait():
+        with contextlib.suppress(ReadingBusyError):
+            extract(SAMPLES[WORD], WORD)
+
+    held = extraction._PROCESSES
+    waiting = [threading.Thread(target=wait) for _ in range(6)]
+    with held, held, extraction._CALLS, extraction._CALLS:  # as two calls that are parsing
+        for thread in waiting:
+            thread.start()
+        started = time.monotonic()
+        while extraction._CALLS._value and time.monotonic() - started < 5:
+            pass
+        started = time.monotonic()
+        with pytest.raises(ReadingBusyError):
+            extract(SAMPLES[WORD], WORD)
+        assert time.monotonic() - started < 1
+        assert extract(b"plain text", "text/plain").text == "plain text", "what needs no parser needs no place"
+    for thread in waiting:
+        thread.join()
     assert extract(SAMPLES[WORD], WORD).text == "Hello\n\nworld"
 
 

@@ -158,6 +158,14 @@ def test_pictures_of_a_google_document_are_left_out():
     assert extracted.notes == ("2 pictures left out",)
 
 
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [("a,b", "1 line"), ("a\n", "1 line"), ("a\r\nb\rc\n\nd", "5 lines"), ("a\n" * 1200, "1,200 lines")],
+)
+def test_the_lines_of_a_table_are_counted_however_they_end(content, note):
+    assert extract(content.encode(), "text/csv").notes == (note,)
+
+
 def test_an_apps_script_shows_each_of_its_files():
     files = [
         {"id": "1", "name": "Code", "type": "server_js", "source": "function run() {}\n"},

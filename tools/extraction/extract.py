@@ -3,11 +3,13 @@
 import json
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
 
-from tools.errors import UnreadableFileError
+from tools.errors import ReadingBusyError, UnreadableFileError
 from tools.extraction import plain
 from tools.extraction.cleaning import clean
 from tools.extraction.draft import MAX_CHARACTERS, Draft, Extracted
@@ -20,6 +22,9 @@ MAX_BYTES = 50_000_000
 _ROOT = Path(__file__).resolve().parents[2]
 _MAX_PROCESSES = 2
 _PROCESSES = BoundedSemaphore(_MAX_PROCESSES)
+# Who waits holds a worker thread, which other conversations need. A few may, as most files are read within a second;
+# a model that asks for more at once is told to ask for fewer.
+_CALLS = BoundedSemaphore(_MAX_PROCESSES + 6)
 # -I and -S: no user's site, no start-up files, no PYTHON… settings; hence our own path, which is where modules are.
 _START = (
     "import json, sys; order = json.loads(sys.argv[1]); sys.path[:] = order.pop('path'); "
@@ -34,14 +39,15 @@ class Limits:
     reading_s: float = 15.0
     timeout_s: float = 20.0
     memory_bytes: int = 1 << 30
-    waiting_s: float = 60.0
+    waiting_s: float = 10.0
 
 
 def extract(content: bytes, content_type: str, limits: Limits = Limits()) -> Extracted:
-    """Read a file of a type that `plans.plan_of` plans. Blocks; two files are parsed at once, others wait.
+    """Read a file of a type that `plans.plan_of` plans. Blocks; two files are parsed at once, a few others wait.
 
     The same bytes give the same text, so that a place in it stays one from call to call; when time ran out (a note
-    says so) it may end earlier or later. Raises `UnreadableFileError`, also for a type that cannot be read.
+    says so) it may end earlier or later. Raises: `UnreadableFileError`, also for a type that cannot be read;
+    `ReadingBusyError`.
     """
     kind = kind_of(content_type)
     if not kind:
@@ -50,12 +56,18 @@ def extract(content: bytes, content_type: str, limits: Limits = Limits()) -> Ext
         raise UnreadableFileError("too large")
     if kind in plain.READERS:
         return _read_plain(kind, content)
-    if not _PROCESSES.acquire(timeout=limits.waiting_s):
-        raise UnreadableFileError("too slow")
-    try:
+    with _place(_CALLS, 0), _place(_PROCESSES, limits.waiting_s):
         return _read_apart(kind, content, limits)
+
+
+@contextmanager
+def _place(places: BoundedSemaphore, waiting_s: float) -> Iterator[None]:
+    if not places.acquire(timeout=waiting_s):
+        raise ReadingBusyError
+    try:
+        yield
     finally:
-        _PROCESSES.release()
+        places.release()
 
 
 def _read_plain(kind: str, content: bytes) -> Extracted:

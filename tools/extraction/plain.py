@@ -1,10 +1,11 @@
-"""Files that are text already: decoded, and freed from what is not for reading. Pure."""
+"""Files that are text already: decoded, and freed from what is not for reading. Pure.
 
-import json
+Nothing here makes more of a file than its text: this is done in our own process, which has conversations to serve.
+"""
+
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from tools.errors import UnreadableFileError
 from tools.extraction.draft import Draft, Reader
@@ -38,7 +39,7 @@ def _read_text(content: bytes, draft: Draft) -> None:
 
 def _read_rows(content: bytes, draft: Draft) -> None:
     text = _decoded(content, draft)
-    lines = len(text.splitlines())
+    lines = text.count("\n") + text.count("\r") - text.count("\r\n") + (not text.endswith(("\n", "\r")))
     draft.note(f"{lines:,} lines" if lines != 1 else "1 line")
     draft.line(text)
 
@@ -51,36 +52,11 @@ def _read_markdown(content: bytes, draft: Draft) -> None:
     draft.line(text)
 
 
-def _read_script(content: bytes, draft: Draft) -> None:
-    """Read an Apps Script project: https://developers.google.com/apps-script/guides/import-export."""
-    for file in json.loads(content)["files"]:
-        draft.heading(f"{file['name']} ({file['type']})")
-        draft.line(file["source"])
-
-
-def _read_notebook(content: bytes, draft: Draft) -> None:
-    """Read a notebook of Colab or Jupyter, version 4: https://nbformat.readthedocs.io/en/latest/format_description.html."""
-    for cell in json.loads(content)["cells"]:
-        source = _joined(cell["source"])
-        draft.line(f"```\n{source}\n```" if cell["cell_type"] == "code" else source)
-        for output in cell.get("outputs", ()):
-            text = _joined(output.get("text") or output.get("data", {}).get("text/plain", ""))
-            if text.strip():
-                draft.line(f"Output:\n{text}")
-        draft.line()
-
-
-def _joined(text: Any) -> str:  # a notebook holds a string or a list of lines
-    return text if isinstance(text, str) else "".join(text)
-
-
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "text": _read_text,
         "rows": _read_rows,
         "markdown": _read_markdown,
-        "script": _read_script,
-        "notebook": _read_notebook,
     }
 )
 """By kind, as `plans.kind_of` names them. What is not here is for the parsers in a process of their own."""

@@ -6,6 +6,7 @@ Requests are built by Google's client (`tools.google.client`) and sent to one ho
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from tools.errors import (
     FileNotVisibleError,
     FilePermissionError,
     NotDownloadableError,
+    ScopeNotGrantedError,
 )
 from tools.files import DETAIL_FIELDS, LIST_FIELDS, PLACE_FIELDS, File, Permission, SharedDrive, parse_file
 from tools.google import answers
@@ -126,7 +128,8 @@ class DriveApi:
             ),
             answers.permissions,
         )
-        return [permission for page in pages for permission in page]
+        with self._naming_files(access_token):
+            return [permission for page in pages for permission in page]
 
     def drives(self, access_token: str) -> Sequence[SharedDrive]:
         """Return the shared drives that the person is a member of."""
@@ -207,7 +210,8 @@ class DriveApi:
             request.headers |= _resource_keys(file_id, resource_key)
             return request
 
-        return self._calls.json("files.get", access_token, build, parse_file, units=OTHER_UNITS)
+        with self._naming_files(access_token):
+            return self._calls.json("files.get", access_token, build, answers.file, units=OTHER_UNITS)
 
     def _get_if_visible(self, access_token: str, file_id: str) -> dict[str, File]:
         try:
@@ -223,7 +227,9 @@ class DriveApi:
             for file_id in file_ids
         }
         url = self._client.batch_url
-        return self._calls.batch("files.get batch", access_token, url, requests, parse_file, units=OTHER_UNITS)
+        with self._naming_files(access_token):
+            found = self._calls.batch("files.get batch", access_token, url, requests, parse_file, units=OTHER_UNITS)
+        return {file_id: file for file_id, file in found.items() if file.id}
 
     def _pages(
         self,
@@ -256,9 +262,27 @@ class DriveApi:
 
     def _content(self, method: str, access_token: str, build: Callable[[], Any], limits: Limits) -> bytes:
         try:
-            return self._calls.content(method, access_token, build, units=CONTENT_UNITS, limits=limits)
+            with self._naming_files(access_token, contents=True):
+                return self._calls.content(method, access_token, build, units=CONTENT_UNITS, limits=limits)
         except FilePermissionError as error:
             raise NotDownloadableError(error.reason) from error
+
+    @contextmanager
+    def _naming_files(self, access_token: str, *, contents: bool = False) -> Iterator[None]:
+        """Tell a token that lacks the scope from a file that is refused in the same words.
+
+        For `ScopeNotGrantedError` the person's grant is discarded (`tools.pause`), and an id may come from what
+        somebody else wrote. So a call that names no file has to be refused, too: of those the cheapest, which for
+        contents is the one that only the wide scope allows.
+        """
+        try:
+            yield
+        except ScopeNotGrantedError:
+            if contents:
+                self.drives(access_token)
+            else:
+                self.account(access_token)
+            raise FilePermissionError("insufficientPermissions") from None
 
 
 def _resource_keys(file_id: str, resource_key: str) -> dict[str, str]:

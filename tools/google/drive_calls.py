@@ -17,7 +17,7 @@ from googleapiclient.errors import HttpError
 
 from tools.errors import DriveForbiddenError, FileNotVisibleError, ToolError, TransientToolError
 from tools.google.batch import PartAnswer, read_batch, write_batch
-from tools.google.http import GoogleHttp, Limits, unreadable
+from tools.google.http import UNREADABLE, GoogleHttp, Limits, unreadable
 from tools.google.quota import Quota
 from tools.google.refusals import failure
 
@@ -31,7 +31,7 @@ _ABOUT_THE_APP = {"accessNotConfigured", "SERVICE_DISABLED", "domainPolicy"}
 
 @dataclass(frozen=True, slots=True)
 class DriveCall:
-    """One finished call, for the audit: what, how it ended (an error class, or `ok`), how many files, how long."""
+    """One finished call, for the audit: what, how it ended (`ok` or an error's class), how many files, how long."""
 
     method: str
     outcome: str
@@ -124,11 +124,12 @@ class DriveCalls:
     ) -> Answer:
         """Run `send` as `GoogleHttp.run` does, and record how it ended."""
         started = time.monotonic()
-        outcome, files = "ok", 0
+        outcome, files = "unfinished", 0
         try:
             answer = self.http.run(send, limits)
             files = count(answer)
-        except ToolError as error:
+            outcome = "ok"
+        except Exception as error:
             outcome = type(error).__name__
             raise
         else:
@@ -158,7 +159,7 @@ def _read(answer: object, read: Callable[[dict[str, Any]], Answer]) -> Answer:
         raise unreadable()
     try:
         return read(answer)
-    except (AttributeError, KeyError, TypeError, ValueError):  # JSON of another shape
+    except UNREADABLE:
         raise unreadable() from None
 
 
@@ -179,7 +180,7 @@ def _read_part(part: PartAnswer | None, read: Callable[[dict[str, Any]], Answer]
         raise failure(part.status, part.headers, part.body, datetime.now(UTC))
     try:
         answer = json.loads(part.body)
-    except ValueError:
+    except UNREADABLE:
         raise unreadable() from None
     return _read(answer, read)
 

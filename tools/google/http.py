@@ -7,6 +7,7 @@ three tries; a wait between two is at most 8 s. A server that asks for a longer 
 import io
 import logging
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -33,10 +34,11 @@ from tools.google.refusals import failure
 Answer = TypeVar("Answer")
 
 MAX_JSON_BYTES = 20 * 1024 * 1024
+# What becomes of a body that is no UTF-8 or no JSON, of JSON in another shape, too deep, or with too large a number.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 
 _TRIES = 3
 _LONGEST_WAIT_S = 8.0
-_SHORTEST_TIMEOUT_S = 0.05  # a socket takes 0 for "do not block"
 _CHUNK_BYTES = 64 * 1024
 _MAX_ERROR_BYTES = 1024 * 1024
 
@@ -62,18 +64,47 @@ class _Bounds:
     clock: Callable[[], float]
 
     def timeout_s(self) -> float:
-        return max(_SHORTEST_TIMEOUT_S, min(self.silence_s, self.ends_s - self.clock()))
+        """Return how long the next wait may last. Raises: `TimeoutError` where there is no time left."""
+        left_s = self.ends_s - self.clock()
+        if left_s <= 0:
+            raise TimeoutError
+        return min(self.silence_s, left_s)
 
 
 class _TooLargeError(Exception):
     """A body is larger than it may be. The rest of it has not been read."""
 
 
+class _BoundedReads(io.RawIOBase):
+    """What arrives on a socket: no read begins, or waits on, after the try has to end.
+
+    Below everything that http.client reads (status lines, `100 Continue`, headers, sizes of chunks), so that no drip of
+    any of them lasts longer.
+    """
+
+    def __init__(self, bounds: _Bounds, connected: socket.socket, reads: io.RawIOBase) -> None:
+        self._bounds = bounds
+        self._socket = connected
+        self._reads = reads
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # a writable buffer of any type
+        self._socket.settimeout(self._bounds.timeout_s())
+        return self._reads.readinto(buffer)
+
+    def close(self) -> None:
+        self._reads.close()
+        super().close()
+
+
 class _BoundedResponse(HTTPResponse):
     """A response that is read in pieces, for as long and as far as its bounds go."""
 
-    def __init__(self, bounds: _Bounds, *arguments: Any, **options: Any) -> None:  # as http.client hands them over
-        super().__init__(*arguments, **options)
+    def __init__(self, bounds: _Bounds, connected: socket.socket, *arguments: Any, **options: Any) -> None:
+        super().__init__(connected, *arguments, **options)  # as http.client hands them over
+        self.fp = io.BufferedReader(_BoundedReads(bounds, connected, self.fp.detach()))
         self._bounds = bounds
 
     def read(self, amt: int | None = None) -> bytes:
@@ -89,8 +120,6 @@ class _BoundedResponse(HTTPResponse):
             body.write(piece)
             if body.tell() > most:
                 raise _TooLargeError
-            if self._bounds.clock() >= self._bounds.ends_s:
-                raise TimeoutError
         if self.length:
             raise IncompleteRead(b"", self.length)
         super().read()  # ends the response, so that the connection can be used again
@@ -172,7 +201,8 @@ class GoogleHttp:
         except (HTTPException, httplib2.HttpLib2Error):
             self._drop_connections()
             raise DriveUnavailableError("Drive's answer broke off. Tell the person; do not call again now.") from None
-        except ValueError:  # no UTF-8, or no JSON
+        except UNREADABLE as error:  # from Google's client, too, over a refusal in another shape
+            logger.warning("error=%s | drive's answer could not be read", type(error).__name__)
             raise unreadable() from None
 
     @property
@@ -204,4 +234,4 @@ def _pause_s(number: int, retry_after_s: float | None) -> float:
     return max(backoff_s, retry_after_s or 0.0)
 
 
-__all__ = ["MAX_JSON_BYTES", "GoogleHttp", "Limits", "unreadable"]
+__all__ = ["MAX_JSON_BYTES", "UNREADABLE", "GoogleHttp", "Limits", "unreadable"]

@@ -78,6 +78,27 @@ def test_a_body_that_trickles_in_ends_with_its_time(google):
     assert len(google.asked) == 1
 
 
+@pytest.mark.parametrize(
+    ("start", "drip"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nx-a: ", b"a"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;", b"a"),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n", b"x-a: a\r\n"),
+    ],
+    ids=["interim answers", "a header", "the size of a chunk", "trailers"],
+)
+def test_nothing_else_that_trickles_in_lasts_longer(google, start, drip):
+    def answer(request):
+        request.wfile.write(start + drip * (2_000_000 // len(drip)))
+
+    google.answers = [answer] * 3
+    time = Time(step=1.0)
+    with pytest.raises(DriveTimeoutError):
+        time.http().run(get(google), Limits(silence_s=5, total_s=5))
+    assert len(google.asked) == 1
+
+
 def test_silence_is_a_timeout_and_tried_again():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         attempts = []

@@ -138,6 +138,11 @@ REFUSALS = (
     (r"There is no such tool", "I have no tool for that here.", "ここには、そのための道具がありません。"),
     # Reading
     (
+        r"Too many files are being read",
+        "I am reading several files already. Please ask for that one again in a moment.",
+        "いくつかのファイルを読んでいる途中です。少し待ってから、もう一度お願いします。",
+    ),
+    (
         r"The file cannot be read: it is damaged",
         "I cannot read that file: it is damaged, or not what it says it is.",
         "そのファイルは壊れているか、種類が違うため、読めません。",
