@@ -1,5 +1,6 @@
 """From the start of the process to the first `/ping`, and on to the end of a first turn that lists files."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -72,7 +73,12 @@ def _start(rig: Rig, command: str, home: Path) -> tuple[float, float]:
         finally:
             process.kill()  # what it would still say is not measured
             process.wait()
-    if not any("Roadmap 2026" in str(event) for event in answered.events):
+    said = "".join(
+        event["event"].get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+        for event in answered.events
+        if "event" in event
+    )
+    if not re.search(r"1\. \[(Roadmap 2026|1)\]", said):  # the baseline gives the model's own words, with its handles
         raise BenchError(f"{command} did not list alice's files in its first turn: {answered.events[-3:]}")
     return ping_ms, turn_ms
 
