@@ -32,6 +32,7 @@ from agent.settings import Settings
 from agent.store import PATIENCE, ConversationStore, open_storage
 from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
+from tools.desk import Desk
 from tools.drive import drive_tools
 from tools.google.drive_api import DriveApi
 from tools.pause import Tokens
@@ -97,6 +98,7 @@ class Service:
         # Whoever still holds a conversation that was forgotten here must not meet a second one of the same name.
         self._held: WeakValueDictionary[tuple[str, str], Conversation] = WeakValueDictionary()
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tools = drive_tools(contents=settings.contents)
         self.connection = DriveConnection(self._api, self._tokens)
         self.provider = PROVIDER
 
@@ -134,13 +136,14 @@ class Service:
             logger.error("error=%s | snapshot cannot be read and is set aside", type(error).__name__)  # noqa: TRY400
             await self._store.set_aside(runtime_session, caller)
             agent = await asyncio.to_thread(self._agent, runtime_session, caller)
-        return Conversation(agent, self.connection, self._link(runtime_session), today=self._today)
+        desk = Desk(self._api.for_conversation(), self._tokens, contents=self._settings.contents)
+        return Conversation(agent, desk, self.connection, self._link(runtime_session), today=self._today)
 
     def _agent(self, runtime_session: str, caller: Caller) -> Agent:
         session_manager = self._store.session_manager(runtime_session, caller)
         agent = Agent(
             model=self._model,
-            tools=list(drive_tools(self._api.for_conversation(), self._tokens, contents=self._settings.contents)),
+            tools=list(self._tools),
             plugins=[TurnHooks(save=partial(session_manager.save_snapshot, is_latest=True))],
             session_manager=session_manager,
             agent_id="drive",

@@ -20,6 +20,7 @@ from agent.model import explain, name_of
 from agent.request import Prompt, Resume
 from agent.translate import TurnStream
 from prompts import load
+from tools.desk import Desk
 from tools.errors import ToolError
 from tools.pause import CONTENTS_KEY
 from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS, covering
@@ -54,8 +55,11 @@ class ConsentLink:
 class Conversation:
     """Runs one turn at a time; a second waits for the first to end."""
 
-    def __init__(self, agent: Agent, consent: Consent, link: ConsentLink, *, today: Callable[[ZoneInfo], date]) -> None:
+    def __init__(
+        self, agent: Agent, desk: Desk, consent: Consent, link: ConsentLink, *, today: Callable[[ZoneInfo], date]
+    ) -> None:
         self._agent = agent
+        self._desk = desk
         self._consent = consent
         self._link = link
         self._today = today
@@ -136,7 +140,7 @@ class Conversation:
                     yield event
                 return
         today = self._today(turn.zone)
-        stream = TurnStream(turn, today, running=self._pending_tools() if pending else [])
+        stream = TurnStream(turn, self._desk, today, running=self._pending_tools() if pending else [])
         self._agent.system_prompt = load("system", today=today.strftime("%A %Y-%m-%d"), timezone=turn.zone.key)
         try:
             async for event in stream.events(self._agent, self._input(turn, pending), cancel):

@@ -17,7 +17,7 @@ from agent.labels import tool_label
 from agent.links import LinkWriter
 from agent.pacing import pace
 from agent.request import Prompt, Resume
-from tools.desk import HANDLES_KEY
+from tools.desk import HANDLES_KEY, Desk
 from tools.handles import Handles
 from tools.listing import one_line
 
@@ -27,9 +27,13 @@ MAX_MODEL_CALLS = 12
 class TurnStream:
     """One turn. After `events` has ended, `stop_reason` and `authorization_url` tell how; both may be empty."""
 
-    def __init__(self, turn: Prompt | Resume, today: date, running: list[dict[str, Any]]) -> None:
-        """`today` is the person's day; `running` are the tool calls that a resumed turn goes on with."""
+    def __init__(self, turn: Prompt | Resume, desk: Desk, today: date, running: list[dict[str, Any]]) -> None:
+        """`desk` is where the tools work, `today` the person's day.
+
+        `running` are the tool calls that a resumed turn goes on with.
+        """
         self._turn = turn
+        self._desk = desk
         self._today = today
         self._running = running
         self._cards: list[Files] = []
@@ -49,6 +53,7 @@ class TurnStream:
     async def events(self, agent: Agent, prompt: Any, cancel: threading.Event) -> AsyncGenerator[Event]:
         """Run the agent on `prompt`, whatever Strands takes, and yield what happens. Raises what the model raises."""
         state: dict[str, Any] = {
+            "desk": self._desk,
             "zone": self._turn.zone,
             "today": self._today,
             "show_files": lambda cards: self._cards.append(Files(cards)),

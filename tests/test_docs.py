@@ -11,7 +11,6 @@ import pytest
 from agent import errors as agent_errors
 from agent.events import AuthRequired, Done, Failed, Files, Notice, Text, ToolProgress
 from agent.wire import to_wire
-from tests.support.drive import MemoryDrive, MemoryTokens
 from tools.drive import drive_tools
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +42,7 @@ def test_every_setting_is_documented_and_every_documented_setting_exists():
 def test_every_tool_is_documented_with_its_arguments():
     rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*?) \|$", text_of(ROOT / "docs" / "tools.md"), re.MULTILINE)
     documented = {name: set(re.findall(r"`(\w+)`", arguments)) for name, arguments in rows}
-    tools = drive_tools(MemoryDrive(), MemoryTokens())
+    tools = drive_tools()
     offered = {tool.tool_name: set(tool.tool_spec["inputSchema"]["json"]["properties"]) for tool in tools}
     assert documented == offered
 

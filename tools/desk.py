@@ -22,14 +22,20 @@ from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing
 HANDLES_KEY = "handles"
 
 
-class Desk:
-    """Runs the tools' work with the person's access token.
+def run(tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
+    """Run a tool's work at the desk of its conversation.
 
-    A call reads from its `invocation_state`: `zone` (the person's `ZoneInfo`), `today` (their day) and `show_files`
-    (takes the file cards for front ends).
+    A call reads from its `invocation_state`: `desk` (the `Desk`), `zone` (the person's `ZoneInfo`), `today` (their day)
+    and `show_files` (takes the file cards for front ends).
     """
+    desk: Desk = tool_context.invocation_state["desk"]
+    return desk.run(tool_context, work, scope)
 
-    def __init__(self, api: DriveFiles, tokens: Tokens, *, contents: bool) -> None:
+
+class Desk:
+    """Runs the tools' work of one conversation with the person's access token."""
+
+    def __init__(self, api: DriveFiles, tokens: Tokens, *, contents: bool = True) -> None:
         """`contents` is False where this agent looks at names and details only."""
         self.api = api
         self.contents = contents
@@ -132,4 +138,4 @@ def _which(here: Visit, several: AmbiguousReferenceError) -> str:
     return "\n".join([head, *lines, *(["Folders:", *legend] if legend else [])])
 
 
-__all__ = ["HANDLES_KEY", "Desk", "Visit"]
+__all__ = ["HANDLES_KEY", "Desk", "Visit", "run"]

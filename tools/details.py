@@ -4,9 +4,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from strands import tool
-from strands.types.tools import AgentTool, ToolContext, ToolResult
+from strands.types.tools import ToolContext, ToolResult
 
-from tools.desk import Desk, Visit
+from tools.desk import Visit, run
 from tools.errors import DriveForbiddenError, FileNotVisibleError
 from tools.files import File, Permission, Person
 from tools.finding.places import Place
@@ -36,22 +36,17 @@ _LONGEST_ROLE = 40  # of those that Drive may have one day
 _MOST_DESCRIPTION = 1000
 
 
-def detail_tools(desk: Desk) -> list[AgentTool]:
-    """Build `get_file`."""
+@tool(context=True)
+def get_file(tool_context: ToolContext, file: str) -> ToolResult:
+    """Show the details of one file or folder.
 
-    @tool(context=True)
-    def get_file(tool_context: ToolContext, file: str) -> ToolResult:
-        """Show the details of one file or folder.
+    Kind, full path, owner, who has access, latest change, size, description, where a shortcut leads. Use me for
+    "who can see it", "where is it", "how big is it", "who changed it last".
 
-        Kind, full path, owner, who has access, latest change, size, description, where a shortcut leads. Use me for
-        "who can see it", "where is it", "how big is it", "who changed it last".
-
-        Args:
-            file: A handle such as "[3]", a pasted Drive URL, a path such as "Finance/2026/Q3 budget", or an exact name.
-        """
-        return desk.run(tool_context, lambda visit: _details(visit, file))
-
-    return [get_file]
+    Args:
+        file: A handle such as "[3]", a pasted Drive URL, a path such as "Finance/2026/Q3 budget", or an exact name.
+    """
+    return run(tool_context, lambda visit: _details(visit, file))
 
 
 def _details(visit: Visit, reference: str) -> str:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from strands import tool
-from strands.types.tools import AgentTool, ToolContext, ToolResult
+from strands.types.tools import ToolContext, ToolResult
 
-from tools.desk import Desk, Visit
+from tools.desk import Visit, run
 from tools.errors import ContentWithheldError, InvalidFilterError, NotTextError
 from tools.extraction.extract import Extracted, extract
 from tools.extraction.plans import plan_of, why_unreadable
@@ -19,23 +19,18 @@ _LAST_READ = "last_read"
 MAX_BYTES = 25_000_000  # what is downloaded at most; exports end at Drive's own 10 MB
 
 
-def reading_tools(desk: Desk) -> list[AgentTool]:
-    """Build `read_file`."""
+@tool(context=True)
+def read_file(tool_context: ToolContext, file: str, start: int = 0) -> ToolResult:
+    """Read the text of a file: Google Docs, Sheets and Slides, PDF, Word, Excel, PowerPoint, plain text.
 
-    @tool(context=True)
-    def read_file(tool_context: ToolContext, file: str, start: int = 0) -> ToolResult:
-        """Read the text of a file: Google Docs, Sheets and Slides, PDF, Word, Excel, PowerPoint, plain text.
+    Use me for "what does it say", "summarise it", "what is the amount in …". Long files come in pieces; read on
+    only as far as the question needs.
 
-        Use me for "what does it say", "summarise it", "what is the amount in …". Long files come in pieces; read on
-        only as far as the question needs.
-
-        Args:
-            file: A handle such as "[3]", a pasted Drive URL, a path, or an exact name.
-            start: The character to begin at, for the next piece of a long file.
-        """
-        return desk.run(tool_context, lambda visit: _read(visit, file, start), "contents")
-
-    return [read_file]
+    Args:
+        file: A handle such as "[3]", a pasted Drive URL, a path, or an exact name.
+        start: The character to begin at, for the next piece of a long file.
+    """
+    return run(tool_context, lambda visit: _read(visit, file, start), "contents")
 
 
 def _read(visit: Visit, reference: str, start: int) -> str:

@@ -1,27 +1,22 @@
 """The tool for the list of shared drives."""
 
 from strands import tool
-from strands.types.tools import AgentTool, ToolContext, ToolResult
+from strands.types.tools import ToolContext, ToolResult
 
-from tools.desk import Desk, Visit
+from tools.desk import Visit, run
 from tools.files import File
 from tools.listing import count, quoted
 from tools.query import FOLDER
 
 
-def shared_drive_tools(desk: Desk) -> list[AgentTool]:
-    """Build `list_shared_drives`. Drive names them for `drive.readonly` only."""
+@tool(context=True)
+def list_shared_drives(tool_context: ToolContext) -> ToolResult:
+    """List the shared drives (once called team drives) that the person is a member of.
 
-    @tool(context=True)
-    def list_shared_drives(tool_context: ToolContext) -> ToolResult:
-        """List the shared drives (once called team drives) that the person is a member of.
-
-        Use me when they ask which there are, or name one that list_files does not find. A drive's handle, as `folder`,
-        looks into it. It needs the permission to read contents, for which the person may be asked.
-        """
-        return desk.run(tool_context, _listed, "contents")
-
-    return [list_shared_drives]
+    Use me when they ask which there are, or name one that list_files does not find. A drive's handle, as `folder`,
+    looks into it. It needs the permission to read contents, for which the person may be asked.
+    """
+    return run(tool_context, _listed, "contents")
 
 
 def _listed(visit: Visit) -> str:

@@ -22,6 +22,8 @@ from tools.handles import Handles
 LINK = "https://docs.google.com/spreadsheets/d/1/edit"
 BUDGET = f"[Q3 budget]({LINK})"
 
+PROMPT = Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale="")
+
 
 def of(events, kind):
     return [event for event in events if isinstance(event, kind)]
@@ -56,7 +58,9 @@ class BreakingModel(ScriptedModel):
 def turn(*turns, cancel_at="", **values):
     """Run one turn; return its events, the agent, and what was raised."""
     agent = Agent(model=BreakingModel(*turns), tools=[find], callback_handler=None, **values)
-    stream = TurnStream(Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), date(2026, 11, 20), running=[])
+    stream = TurnStream(
+        Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), None, date(2026, 11, 20), running=[]
+    )
     events = []
 
     async def run():
@@ -128,14 +132,18 @@ def test_a_stopped_turn_loses_nothing_that_was_said(held):
 
 
 def test_a_turn_that_ends_in_the_middle_of_a_message_loses_nothing():
-    stream = TurnStream(Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), date(2026, 11, 20), running=[])
+    stream = TurnStream(
+        Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), None, date(2026, 11, 20), running=[]
+    )
     assert stream._translate({"data": "[1"}) == []
     result = AgentResult(stop_reason="cancelled", message={}, metrics=EventLoopMetrics(), state={})
     assert stream._translate({"result": result}) == [Text("[1")]
 
 
 def test_the_first_word_is_timed_when_it_is_shown():
-    stream = TurnStream(Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), date(2026, 11, 20), running=[])
+    stream = TurnStream(
+        Prompt(text="?", zone=ZoneInfo("Europe/Berlin"), locale=""), None, date(2026, 11, 20), running=[]
+    )
     assert stream._translate({"data": "["}) == []
     assert "first_text_ms" not in stream.done().timings
     assert stream._translate({"data": "x] "}) == [Text("[x] ")]

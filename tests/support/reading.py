@@ -78,7 +78,9 @@ class Reading:
             callback_handler=None,
         )
         self.agent = agent
-        self.conversation_now = Conversation(agent, self.connection, self.link, today=lambda _: date(2026, 11, 20))
+        self.conversation_now = Conversation(
+            agent, None, self.connection, self.link, today=lambda _: date(2026, 11, 20)
+        )
 
     async def conversation(self, _runtime_session, _caller):
         return self.conversation_now

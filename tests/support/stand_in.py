@@ -14,6 +14,7 @@ from local.google.state import build_state
 from tests.support.drive import MemoryTokens
 from tests.support.model import ScriptedModel, call, say
 from tests.support.serve import serve
+from tools.desk import Desk
 from tools.drive import drive_tools
 from tools.google.drive_api import DriveApi
 from tools.scopes import CONTENTS, DETAILS
@@ -87,19 +88,25 @@ class ToolRunner:
         self.api = api or DriveApi(running.url, f"{running.url}/revoke", sleep=lambda _: None)
         self.model = ScriptedModel()
         self.vault = _Vault(access_token)
+        self.desk = Desk(self.api.for_conversation(), self.vault, contents=contents)
         self.agent = Agent(
             model=self.model,
-            tools=list(drive_tools(self.api.for_conversation(), self.vault, contents=contents)),
+            tools=drive_tools(contents=contents),
             plugins=[TurnHooks(save=_nowhere)],  # so that an exception reads as it does for a real model
             callback_handler=None,
         )
         if wide:
             self.agent.state.set("contents", True)
 
+    @property
+    def state(self):
+        """What a turn hands to its tools."""
+        return {"desk": self.desk, "zone": self.zone, "today": self.today, "show_files": lambda _: None}
+
     def __call__(self, name, **arguments) -> Answer:
         self.model.turns += [[call(name, **arguments)], [say("done")]]
         cards: list = []
-        state = {"zone": self.zone, "today": self.today, "show_files": cards.extend}
+        state = self.state | {"show_files": cards.extend}
         paused = self.agent("go", invocation_state=state).interrupts
         if paused:  # for consent; the person says something else instead
             answer = [{"interruptResponse": {"interruptId": each.id, "response": {"wait": False}}} for each in paused]

@@ -104,8 +104,7 @@ def test_tools_of_one_message_number_and_open_lists_without_losing_any(drive):
     tools = drive.tools()
     calls = [call("list_files", f"t{n}", limit=n, order="name", folder="Odd names") for n in range(1, 11)]
     tools.model.turns += [calls, [say("done")]]
-    state = {"zone": tools.zone, "today": tools.today, "show_files": lambda _: None}
-    tools.agent("go", invocation_state=state)
+    tools.agent("go", invocation_state=tools.state)
     handles = tools.agent.state.get("handles")
     assert len({handle[0] for handle in handles}) == len(handles) >= 11
     lists = tools.agent.state.get("lists")

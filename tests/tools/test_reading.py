@@ -74,8 +74,7 @@ def test_the_pieces_of_one_turn_are_fetched_once():
     first = call("read_file", "t1", file="root")
     second = call("read_file", "t2", file="root", start=8000)
     tools.model.turns += [[first], [second], [say("done")]]
-    state = {"zone": tools.zone, "today": tools.today, "show_files": lambda _: None}
-    tools.agent("go", invocation_state=state)
+    tools.agent("go", invocation_state=tools.state)
     assert len([each for each in api.calls if "export" in each]) == 1
     tools("read_file", file="root")
     assert len([each for each in api.calls if "export" in each]) == 2

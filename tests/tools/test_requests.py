@@ -15,7 +15,6 @@ from evals import graders
 from evals.cases import FilesExpected
 from evals.requests import load_requests
 from local.people import PEOPLE
-from tests.support.drive import MemoryDrive, MemoryTokens
 from tests.support.stand_in import NOW, ToolRunner, stand_in
 from tools.drive import drive_tools
 from tools.google.drive_api import DriveApi
@@ -121,7 +120,7 @@ def test_every_tool_every_argument_and_every_choice_occurs_in_a_request():
     made = [call for request in REQUESTS for turn in request.turns for call in turn.calls]
     used = {(call.tool, name, str(value)) for call in made for name, value in call.arguments.items()}
     wanted = set()
-    for tool in drive_tools(MemoryDrive(), MemoryTokens()):
+    for tool in drive_tools():
         assert tool.tool_name in {call.tool for call in made}
         for name, schema in tool.tool_spec["inputSchema"]["json"]["properties"].items():
             wanted |= {(tool.tool_name, name, choice) for choice in schema.get("enum", [None])}
