@@ -53,7 +53,7 @@ def tool_label(name: str, arguments: Any, locale: str) -> str:  # the model wrot
 
 def _english(name: str, given: Mapping[str, Any]) -> str:
     words, kind, folder = _asked(given)
-    place = "the folder of a file you saw" if _is_handle(folder) else folder
+    place = _place(folder, "a folder you have seen", "a folder you have linked")
     what = [f"“{words}”" if words else "", "" if kind in {"", "any"} else plural_kind(kind)]
     text = " ".join(part for part in what if part)
     if name == "list_files":
@@ -64,7 +64,7 @@ def _english(name: str, given: Mapping[str, Any]) -> str:
 
 def _japanese(name: str, given: Mapping[str, Any]) -> str:
     words, kind, folder = _asked(given)
-    place = "ファイルのあるフォルダ" if _is_handle(folder) else folder
+    place = _place(folder, "ご覧になったフォルダ", "リンクのフォルダ")
     what = " ".join(part for part in (f"「{words}」" if words else "", _KINDS_JA.get(kind, ""), place) if part)
     doing = "一覧を取得しています" if name == "list_files" else "検索しています"
     return _cut(f"ドライブで{doing}: {what}" if what else f"ドライブで{doing}")
@@ -77,8 +77,9 @@ def _asked(given: Mapping[str, Any]) -> tuple[str, str, str]:
     return words or content or phrase, kind, folder
 
 
-def _is_handle(folder: str) -> bool:
-    return folder.startswith(("[", "#"))
+def _place(folder: str, seen: str, linked: str) -> str:
+    """Return a folder as it was named; a handle or an address says nothing to a person."""
+    return seen if folder.startswith(("[", "#")) else linked if "://" in folder else folder
 
 
 def _cut(text: str) -> str:

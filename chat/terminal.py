@@ -6,6 +6,7 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from rich.console import Console
@@ -28,7 +29,7 @@ _HELP = "Type a question. /status  /disconnect  /new (another conversation)  /he
 _LEAVING = frozenset({"/quit", "/exit"})
 _ACTIONS = frozenset({"/status", "/disconnect"})
 _COMMANDS = _ACTIONS | {"/new", "/help"}
-_LIKE_A_COMMAND = re.compile(r"/[^\s/]*")
+_SLIP = 0.7  # how like a command a line must be to be a slip of the fingers; other lines are questions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +133,7 @@ def _converse(chat: _Chat, read_line: Callable[[str], str]) -> int:
         was_interrupted = False
         if line in _LEAVING:
             return OK
-        if line in _COMMANDS or _LIKE_A_COMMAND.fullmatch(line):
+        if line in _COMMANDS or get_close_matches(line, _COMMANDS | _LEAVING, n=1, cutoff=_SLIP):
             _command(chat, line)
         elif line:  # a path such as /Finance/2026, too
             _ask(chat, line)

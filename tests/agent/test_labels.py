@@ -8,7 +8,7 @@ from agent.labels import tool_label
     [
         ("list_files", {}, "Listing your files …"),
         ("list_files", {"folder": "Finance"}, "Listing Finance …"),
-        ("list_files", {"folder": "[2]"}, "Listing the folder of a file you saw …"),
+        ("list_files", {"folder": "[2]"}, "Listing a folder you have seen …"),
         ("search_files", {}, "Searching Drive …"),
         ("search_files", {"kind": "spreadsheet"}, "Searching Drive for spreadsheets …"),
         ("search_files", {"words": "Q3", "kind": "pdf", "folder": "Ops"}, "Searching Drive for “Q3” pdfs in Ops …"),
@@ -16,7 +16,7 @@ from agent.labels import tool_label
         ("search_files", {"words": "a\x1b[31m\u202eb"}, "Searching Drive for “a[31mb” …"),
         ("search_files", ["no", "mapping"], "Searching Drive …"),
         ("search_files", {"words": "https://e.example/in"}, "Searching Drive for “https:/ / e.example/in” …"),
-        ("list_files", {"folder": "<https://e.example|click>"}, "Listing < https:/ / e.example|click> …"),
+        ("list_files", {"folder": "<https://e.example|click>"}, "Listing a folder you have linked …"),
         ("list_files", {"folder": "<!channel> <@U1> <#C1>"}, "Listing < !channel> < @U1> < #C1> …"),
         ("list_files", {"folder": "a[a](mailto:b) www.e.example"}, "Listing a[a] (mailto: b) www .e.example …"),
     ],

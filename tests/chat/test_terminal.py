@@ -278,14 +278,14 @@ def test_a_new_conversation_gets_a_new_session_and_quit_leaves(runtime):
 
 def test_a_path_is_a_question(runtime):
     runtime.answer(Answer(sse(DONE)))
-    lines = ["/Finance/2026", "/Team Finance", "/Finance/", "what is in /Finance?"]
+    lines = ["/Finance", "/Finance/2026", "/Team Finance", "/Finance/", "what is in /Finance?"]
     desk = Desk(runtime, lines)
     desk.run()
     assert [body["prompt"] for body in desk.bodies()] == lines
     assert desk.text.count("/disconnect") == 1
 
 
-@pytest.mark.parametrize("word", ["/foo", "/", "/quitt"])
+@pytest.mark.parametrize("word", ["/statsu", "/quitt", "/hlep"])
 def test_a_word_that_is_no_command_is_said_to_be_none(runtime, word):
     desk = Desk(runtime, [word, "/help"])
     desk.run()

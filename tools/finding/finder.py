@@ -18,7 +18,7 @@ from tools.finding.telling import columns, how_many, notes, searched
 from tools.finding.wider import advice, widenings
 from tools.google.drive_files import DriveFiles
 from tools.handles import Handles
-from tools.listing import Close, Listing, path_text
+from tools.listing import Close, Column, Listing, path_text
 from tools.query import FileFilter, Span, build_query, searchable_words
 
 
@@ -99,7 +99,9 @@ class Finder:
                 continue
             tried.append(f"{wider.said}: {how_many(found)}")
             if found.files:
-                return self._placed(replace(listing, close=Close(tried, found.files, has_more=found.has_more)))
+                close = Close(tried, found.files, has_more=found.has_more)
+                trash: frozenset[Column] = frozenset({"trash"} if wider.request.trash == "only" else ())
+                return self._placed(replace(listing, close=close, columns=listing.columns | trash))
         may_ask = self.contents and not self.is_wide
         return replace(listing, close=Close(tried, advice=advice(request, may_ask_for_contents=may_ask)))
 

@@ -45,7 +45,7 @@ class Locator:
         """
         reference = parse_reference(text)
         if isinstance(reference, ByPath):
-            return self._named(reference, only_folders=True)
+            return self._named(reference, text, only_folders=True)
         found = self._target(self._by_id(reference))
         if found.is_folder:
             return found
@@ -60,7 +60,7 @@ class Locator:
         reference = parse_reference(text)
         if not isinstance(reference, ByPath):
             return self._by_id(reference)
-        return self.by_id(self._named(reference, only_folders=False).id)
+        return self.by_id(self._named(reference, text, only_folders=False).id)
 
     def content(self, text: str) -> File:
         """Return the file whose content `text` means: a shortcut's target. Raises: as `folder`, `NotAFolderError`."""
@@ -89,19 +89,26 @@ class Locator:
     def _target(self, file: File) -> File:
         return self.by_id(file.target_id) if file.is_shortcut and file.target_id else file
 
-    def _named(self, path: ByPath, *, only_folders: bool) -> File:
+    def _named(self, path: ByPath, text: str, *, only_folders: bool) -> File:
         found, has_more = self._namesakes(path.names[-1], only_folders=only_folders)
         places = self.places.of(self.access_token, found)
         fitting = [file for file in found if _fits(path, file, places)]
         if path.is_absolute or len(path.names) > 1:
             # A path from the top means that one, whatever else ends in the same names.
             fitting = [file for file in fitting if len(_names_of(file, places)) == len(path.names)] or fitting
+        # It may lie in a shared drive of that name; taking any other for it would be a wrong answer.
+        is_hidden = len(path.names) > 1 and any(_names_of(file, places)[0] == UNNAMED_DRIVE for file in found)
+        if not fitting and len(path.names) > 1:  # a name may have a slash in it
+            alike, has_more = self._namesakes(text.strip(), only_folders=only_folders)
+            fitting = [file for file in alike if same_name(file.name, text)]
+            places = self.places.of(self.access_token, fitting)
+            path = ByPath((text.strip(),), is_absolute=False) if fitting else path
         is_exact = bool(fitting) and same_name(fitting[0].name, path.names[-1])
         if len(fitting) == 1 and (is_exact or not has_more):
             return fitting[0]
         if fitting:
             raise AmbiguousReferenceError(fitting, places, has_more=has_more)
-        raise self._not_found(path, only_folders=only_folders)
+        raise self._not_found(path, only_folders=only_folders, is_hidden=is_hidden)
 
     def _namesakes(self, name: str, *, only_folders: bool) -> tuple[Sequence[File], bool]:
         """Return the files of exactly this name, as people compare names; else those whose name begins like it.
@@ -125,11 +132,13 @@ class Locator:
         drives = self.places.shared_drives(self.access_token) or ()
         return [self.by_id(drive.id) for drive in drives if same_name(drive.name, name)]
 
-    def _not_found(self, path: ByPath, *, only_folders: bool) -> ReferenceNotFoundError:
+    def _not_found(self, path: ByPath, *, only_folders: bool, is_hidden: bool) -> ReferenceNotFoundError:
         what = "folder" if only_folders else "file"
         names = " / ".join(one_line(name) for name in path.names)
         hint = "Search for it by a word of its name."
-        if only_folders and self.contents and self.places.known_drives is None:
+        if is_hidden:
+            hint += f' One of that name is in a shared drive whose name I may not see: "{UNNAMED_DRIVE} / …" finds it.'
+        if self.contents and self.places.known_drives is None and (only_folders or is_hidden):
             hint += " If the person called it a shared drive, call list_shared_drives."
         return ReferenceNotFoundError(
             f"The person can see no {what} called {json.dumps(names, ensure_ascii=False)}. {hint}"
@@ -147,7 +156,4 @@ def _fits(path: ByPath, file: File, places: Mapping[str, Place]) -> bool:
     """Say whether the folders right above `file` are those of `path`; its own name has been compared already."""
     above, wanted = _names_of(file, places)[:-1], path.names[:-1]
     last = above[len(above) - len(wanted) :]
-    # A shared drive whose name is not for us to know may be the one that is meant.
-    return len(above) >= len(wanted) and all(
-        one == UNNAMED_DRIVE or same_name(one, other) for one, other in zip(last, wanted, strict=True)
-    )
+    return len(above) >= len(wanted) and all(same_name(one, other) for one, other in zip(last, wanted, strict=True))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tools.finding.request import Request
 from tools.query import searchable_words
 
-MAX_TRIES = 5
+MAX_TRIES = 6
 MAX_CLOSE = 5
 
 
@@ -19,14 +19,19 @@ class Widening:
 
 
 def widenings(request: Request, *, may_look_inside: bool) -> list[Widening]:
-    """Return up to `MAX_TRIES` wider requests, the likeliest first: other words, other days, other places.
+    """Return up to `MAX_TRIES` wider requests, the closest first: the trash, other words, other days, other places.
 
     Each differs from what was asked in one thing, so that what it finds is still close. Who changed or owns a file is
     never left out: that is what the person asked about.
     """
     words = _other_words(request, may_look_inside=may_look_inside)
-    wider = (*words, *_other_days(request), *_other_places(request))
+    wider = (*_in_the_trash(request), *words, *_other_days(request), *_other_places(request))
     return [Widening(said, replace(one, limit=MAX_CLOSE)) for said, one in wider if _narrows(one)][:MAX_TRIES]
+
+
+def _in_the_trash(request: Request) -> Iterator[tuple[str, Request]]:
+    if request.trash == "exclude":  # exactly what was asked for, thrown away, is closer than anything else
+        yield "the trash", replace(request, trash="only")
 
 
 def _other_words(request: Request, *, may_look_inside: bool) -> Iterator[tuple[str, Request]]:
@@ -55,8 +60,6 @@ def _other_places(request: Request) -> Iterator[tuple[str, Request]]:
         yield "outside of that folder", replace(request, folder="")
     if request.kind != "any":
         yield "any kind of file", replace(request, kind="any")
-    if request.trash == "exclude":
-        yield "the trash", replace(request, trash="only")
 
 
 def advice(request: Request, *, may_ask_for_contents: bool) -> str:

@@ -196,13 +196,13 @@ def test_a_search_that_finds_nothing_tells_what_was_tried_and_what_is_close(driv
     answer = drive.tools()("search_files", words="Hermes spaceship")
     assert answer.cards == []
     assert lines(answer, "Found") == ["Found: nothing"]
-    assert lines(answer, "Tried") == ["Tried: any one of the words in the name: 3"]
+    assert lines(answer, "Tried") == ["Tried: the trash: nothing; any one of the words in the name: 3"]
     assert lines(answer, "Close") == ["Close: 3 files, not what was asked for"]
 
 
 def test_what_stands_only_inside_files_is_found_by_the_next_try(drive):
     answer = drive.tools()("search_files", words="noodles")
-    assert lines(answer, "Tried") == ["Tried: the words inside files: 1"]
+    assert lines(answer, "Tried") == ["Tried: the trash: nothing; the words inside files: 1"]
     assert '"Recipe: ramen"' in answer.text
 
 
@@ -210,7 +210,9 @@ def test_what_stands_in_the_middle_of_a_name_is_found_at_last(drive):
     answer = drive.tools()("search_files", words="議事録")
     assert answer.names
     answer = drive.tools()("search_files", words="カナメ")
-    assert lines(answer, "Tried") == ["Tried: the words inside files: nothing; the words anywhere in the name: 1"]
+    assert lines(answer, "Tried") == [
+        "Tried: the trash: nothing; the words inside files: nothing; the words anywhere in the name: 1"
+    ]
     assert '"カタカナメモ"' in answer.text
 
 
@@ -219,9 +221,10 @@ def test_another_reading_of_the_days_is_tried(drive):
     assert "at any time: 1" in lines(answer, "Tried")[0]
 
 
-def test_the_trash_is_looked_into_at_last(drive):
-    answer = drive.tools()("search_files", words="poem")
-    assert "the trash: 1" in lines(answer, "Tried")[0]
+def test_what_was_asked_for_and_thrown_away_comes_first_and_is_marked(drive):
+    answer = drive.tools()("search_files", words="Q3 budget old draft")
+    assert lines(answer, "Tried") == ["Tried: the trash: 1"]
+    assert lines(answer, "[1]")[0].endswith("in the trash | in [2]")
 
 
 def test_nothing_close_ends_with_advice(drive):
@@ -260,7 +263,7 @@ def test_what_is_close_says_how_many_of_how_many():
         return FilePage([file(f"b{n}") for n in names], "1" if names else "", incomplete=False)
 
     found = memory(Asked(answer))("search_files", words="q3 budget")
-    assert lines(found, "Tried") == ["Tried: any one of the words in the name: more than 5"]
+    assert lines(found, "Tried") == ["Tried: the trash: nothing; any one of the words in the name: more than 5"]
     assert lines(found, "Close") == ["Close: the first 5 files, not what was asked for"]
 
 

@@ -88,6 +88,10 @@ def test_a_beginning_of_a_name_will_do_where_it_fits_one_alone(drive):
     assert drive.tools()("get_file", file="Roadmap").names == ["Roadmap 2026"]
 
 
+def test_a_name_with_slashes_in_it_is_found_as_it_is_written(drive):
+    assert drive.tools()("get_file", file="a/b/../c:d*e.zip").names == ["a/b/../c:d*e.zip"]
+
+
 def test_a_name_that_nothing_fits_says_how_to_go_on(drive):
     answer = drive.tools()("list_files", folder="Atlantis/2019")
     assert answer.status == "error"
@@ -100,9 +104,14 @@ def test_with_permission_for_names_only_a_shared_drive_is_worth_a_hint(drive):
     assert "call list_shared_drives" in answer.text
 
 
-def test_with_permission_for_names_only_a_path_through_a_shared_drive_still_leads_there(drive):
-    answer = drive.tools(wide=False)("list_files", folder="Team Finance/Payments")
-    assert "Vendor payments" in answer.names
+@pytest.mark.parametrize("path", ["Team Finance/Payments", "/Nonsense/Payments", "Design/Payments"])
+def test_a_shared_drive_whose_name_may_not_be_seen_is_never_taken_for_the_one_that_was_named(drive, path):
+    tools = drive.tools(wide=False)
+    answer = tools("list_files", folder=path)
+    assert answer.status == "error"
+    assert "in a shared drive whose name I may not see" in answer.text
+    assert "call list_shared_drives" in answer.text
+    assert "Vendor payments" in tools("list_files", folder="a shared drive / Payments").names
 
 
 def test_a_pasted_address_works_for_files_and_for_folders(drive):
