@@ -16,8 +16,8 @@ from local.browser import Browser
 from local.demo import choose_account
 from local.people import PEOPLE
 from local.stack import REGION, ROOT, Options, Ports, Stack
-from tools.consent import METADATA_SCOPE
 from tools.files import LIST_FIELDS
+from tools.scopes import METADATA_SCOPE
 
 QUESTION = "which files did I open last?"
 USER = "local"  # the person at this computer, by the name that the agent's settings give them

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tools.errors import AccessTokenRejectedError, ConsentRequired, DriveForbiddenError, ScopeNotGrantedError
-from tools.google.drive_api import Account, DriveFiles
+from tools.google.drive_files import Account, DriveFiles
 from tools.pause import Tokens, with_access_token
 from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS
 

@@ -19,9 +19,9 @@ from tools.errors import (
     IdentityUnavailableError,
     NoWorkloadAccessTokenError,
 )
-from tools.scopes import CONTENTS, DETAILS, METADATA_SCOPE
+from tools.scopes import CONTENTS, DETAILS
 
-__all__ = ["METADATA_SCOPE", "AccessTokens", "ConsentSettings"]
+__all__ = ["AccessTokens", "ConsentSettings"]
 
 # Without `offline` and `consent` Google gives no refresh token. AgentCore compares them on every read of the vault, so
 # they are the same always. https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-authentication.html

@@ -133,7 +133,7 @@ def _which(here: Visit, several: AmbiguousReferenceError) -> str:
     numbers = here.number(listing.all_files, paths)
     lines = [row(file, listing, numbers, here.zone) for file in listing.files]
     legend = [f"[{numbers[folder.id]}] {quoted(paths[folder.id])}" for folder in folders]
-    more = " There are more; these changed last." if several.has_more else ""
+    more = " There may be more; these changed last." if several.has_more else ""
     head = f"Several fit.{more} Ask the person which one they mean, or call again with one of these handles:"
     return "\n".join([head, *lines, *(["Folders:", *legend] if legend else [])])
 

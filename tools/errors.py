@@ -1,7 +1,8 @@
 """Why a Drive tool could not answer.
 
-Strands hands the text of a tool's exception to the model, so `str()` of every class here is public: it holds no
-token, no URL and no file name. `ConsentRequired` alone carries something sensitive, in an attribute. Pure.
+Strands hands the text of a tool's exception to the model, so `str()` of every class here is public: it holds no token
+and no URL, and a file's name only as a JSON string of one line. `ConsentRequired` alone carries something sensitive,
+in an attribute. Pure.
 """
 
 import math

@@ -56,10 +56,9 @@ class Close:
 class Listing:
     """The result of one list or search, with everything an honest answer needs.
 
-    `has_more`: there are certainly more; `label` then names the list for `more_files`; `shown_before` counts what
-    it has shown already. `is_partial`: there may be more,
-    because looking stopped early. `folder` is set where all files are directly in one folder. `paths` tell where each
-    folder is, by its id, with the folders themselves in `folders`.
+    `has_more`: there are certainly more; `label` then names the list for `more_files`. `shown_before` counts what it
+    has shown already. `is_partial`: there may be more, because looking stopped early. `folder` is set where all files
+    are directly in one folder. `paths` tell where each folder is, by its id; `folders` are the folders themselves.
     """
 
     looked_for: str

@@ -31,9 +31,7 @@ def scope_to_continue(kept: Any, label: str) -> Scope:
 
 def begin_list(visit: Visit, request: Request) -> str:
     """Answer a list or a search, and remember where to go on. Raises: what `Finder.find` raises."""
-    if request.looks_inside and not visit.finder.contents:
-        raise ContentsOffError("This agent looks at names and details only. Tell the person, or search by `words`.")
-    _prove_permission(visit, request)
+    _check(visit, request)
     listing, token = visit.finder.find(request)
     return _answer(visit, _Open(request.dump(), visit.finder.today.isoformat()), listing, token)
 
@@ -48,7 +46,7 @@ def continue_list(visit: Visit, label: str) -> str:
         raise StaleListError(f"{said}; lists to go on with: {known}. Make the list or search again.")
     opened = lists.open[label]
     request = Request(**opened.request)
-    _prove_permission(visit, request)
+    _check(visit, request)
     handles = Handles.load(visit.state(HANDLES_KEY))
     shown = [handles.get(number).file_id for number in opened.shown]
     # "Last week" goes on meaning the week that it meant when the list began.
@@ -91,13 +89,16 @@ class _Lists:
         return asdict(self)
 
 
-def _prove_permission(visit: Visit, request: Request) -> None:
-    """Let Drive say whether contents may be seen, before it is asked to look inside files.
+def _check(visit: Visit, request: Request) -> None:
+    """Make sure that contents may be seen before Drive is asked to look inside files.
 
-    Raises: `ScopeNotGrantedError` where they may not, which leads to consent.
+    Raises: `ContentsOffError`; `ScopeNotGrantedError`, which leads to consent.
     """
-    if request.looks_inside:
-        visit.finder.places.read_shared_drives(visit.finder.access_token)
+    if not request.looks_inside:
+        return
+    if not visit.finder.contents:
+        raise ContentsOffError("This agent looks at names and details only. Tell the person, or search by `words`.")
+    visit.finder.places.prove_contents(visit.finder.access_token)
 
 
 def _answer(visit: Visit, opened: _Open, listing: Listing, token: str, label: str = "") -> str:

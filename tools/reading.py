@@ -7,7 +7,7 @@ from strands.types.tools import ToolContext, ToolResult
 
 from tools.desk import Visit, run
 from tools.errors import ContentWithheldError, InvalidFilterError, NotTextError
-from tools.extraction.extract import Extracted, extract
+from tools.extraction.extract import MAX_BYTES, Extracted, extract
 from tools.extraction.plans import plan_of, why_unreadable
 from tools.files import File
 from tools.listing import count, day, kind_of, quoted, size
@@ -15,8 +15,6 @@ from tools.listing import count, day, kind_of, quoted, size
 PIECE = 8000  # characters a call, some 2,000 tokens
 
 _LAST_READ = "last_read"
-
-MAX_BYTES = 25_000_000  # what is downloaded at most; exports end at Drive's own 10 MB
 
 
 @tool(context=True)

@@ -61,9 +61,9 @@ def test_half_a_surrogate_pair_from_a_model_does_not_poison_the_conversation():
     assert len(world.model.requests[-1]["messages"]) == 5
 
 
-def test_the_newest_conversation_is_never_the_one_that_is_forgotten():
-    world = World([say("hi")], [say("hi")])
-    world.service = Service(
+def forgetful(world):
+    """A service that keeps one idle conversation in memory."""
+    return Service(
         world.settings,
         model=world.model,
         store=ConversationStore(world.storage),
@@ -71,6 +71,11 @@ def test_the_newest_conversation_is_never_the_one_that_is_forgotten():
         tokens=world.tokens,
         max_conversations=1,
     )
+
+
+def test_the_newest_conversation_is_never_the_one_that_is_forgotten():
+    world = World([say("hi")], [say("hi")])
+    world.service = forgetful(world)
 
     async def run():
         busy = await world.service.conversation(SESSION, ALICE)
@@ -238,14 +243,7 @@ def test_a_storage_that_fails_after_the_answer_takes_nothing_of_it_back():
 
 def test_a_conversation_that_somebody_holds_is_not_opened_a_second_time():
     world = World()
-    world.service = Service(
-        world.settings,
-        model=world.model,
-        store=ConversationStore(world.storage),
-        api=world.drive,
-        tokens=world.tokens,
-        max_conversations=1,
-    )
+    world.service = forgetful(world)
 
     async def run():
         held = await world.service.conversation(SESSION, ALICE)

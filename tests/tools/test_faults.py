@@ -5,7 +5,7 @@ import itertools
 import httpx
 import pytest
 
-from tests.support.stand_in import NOW, ToolRunner
+from tests.support.stand_in import ToolRunner
 from tools.google.drive_api import DriveApi
 from tools.scopes import CONTENTS
 
@@ -94,20 +94,23 @@ def test_every_shape_of_the_scope_error_leads_to_consent_and_not_to_an_apology(d
     assert narrow(LIST[0], **LIST[1]).names
 
 
-def test_pages_that_are_empty_short_or_never_end_are_survived(drive, fault):
-    everything = drive.tools()("list_files", folder="Finance/2026").names
-    for kind in ("empty_page", "short_page"):
-        fault(kind, method="files.list")
-        tools = drive.tools()
-        assert sorted(tools("search_files", folder="Finance/2026", kind="spreadsheet").names)
-        httpx.delete(f"{drive.url}/_standin/faults", trust_env=False)
-    tools = drive.tools()
-    tools("list_files", limit=2)
+@pytest.mark.parametrize("kind", ["empty_page", "short_page"])
+def test_a_page_that_is_empty_or_short_before_the_last_hides_no_file(drive, fault, kind):
+    everything = drive.tools()("search_files", kind="pdf", order="name").names
+    fault(kind, method="files.list")
+    assert drive.tools()("search_files", kind="pdf", order="name").names == everything
+
+
+def test_a_path_is_found_behind_an_empty_page(drive, fault):
+    fault("empty_page", method="files.list")
+    assert "Q3 budget" in drive.tools()("list_files", folder="Finance/2026").names
+
+
+def test_pages_without_end_come_to_one_and_it_is_told(drive, fault):
     fault("same_token", times=None, method="files.list")
-    answer = tools("more_files")
-    assert answer.status == "success"
-    httpx.delete(f"{drive.url}/_standin/faults", trust_env=False)
-    assert everything
+    answer = drive.tools()("search_files", changed_by="Ben")
+    assert "went in a circle" in answer.text
+    assert "perhaps not all" in answer.text
 
 
 def test_a_list_whose_page_token_has_died_starts_over_and_shows_nothing_twice(drive, fault):
@@ -126,7 +129,3 @@ def test_a_file_that_an_index_still_knows_but_nobody_may_open_is_explained(drive
     gone = tools("get_file", file="[1]")
     assert gone.status == "error"
     assert "does not exist any more, or the person has no access" in gone.text
-
-
-def test_the_day_of_the_stand_in_is_that_of_the_tools(drive):
-    assert drive.tools().today == NOW.date()

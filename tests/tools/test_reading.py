@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from tests.support.drive import MemoryDrive, file
 from tests.support.model import call, say
 from tests.support.stand_in import ToolRunner
-from tools.reading import MAX_BYTES, PIECE
+from tools.extraction.extract import MAX_BYTES
+from tools.reading import PIECE
 
 DOCUMENT = "application/vnd.google-apps.document"
 

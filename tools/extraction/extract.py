@@ -18,7 +18,7 @@ from tools.extraction.process import TooSlowError, run
 
 __all__ = ["MAX_BYTES", "Extracted", "Limits", "extract"]
 
-MAX_BYTES = 50_000_000
+MAX_BYTES = 25_000_000  # of one file; exports end at Drive's own 10 MB
 _ROOT = Path(__file__).resolve().parents[2]
 _MAX_PROCESSES = 2
 _PROCESSES = BoundedSemaphore(_MAX_PROCESSES)

@@ -1,5 +1,6 @@
 """Answers a list or a search with Drive calls: which folder is meant, which files match, how many there are, where."""
 
+import contextlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -7,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tools.days.periods import Period
-from tools.errors import QuotaSpentError, ScopeNotGrantedError, TransientToolError
+from tools.errors import DailyLimitError, QuotaSpentError, ScopeNotGrantedError, TransientToolError
 from tools.files import File, SharedDrive
 from tools.finding.below import MAX_PARENTS, Tree, tree_of
 from tools.finding.locate import Locator
@@ -73,22 +74,23 @@ class Finder:
             columns=columns(request),
         )
         if tree and not request.is_deep:
-            place = self.places.place(self.access_token, tree.folder)
-            paths = {tree.folder.id: path_text(place.names)}
-            return replace(listing, folder=tree.folder, folders=[tree.folder], paths=paths), found.next_token
+            listing = replace(listing, folder=tree.folder, folders=[tree.folder])
         return self._placed(listing), found.next_token
 
     def _drives(self) -> Sequence[SharedDrive] | None:
         return self.places.shared_drives(self.access_token) if self.is_wide else self.places.known_drives
 
     def _placed(self, listing: Listing) -> Listing:
+        """Add where the files are, which is worth no failure of what was found."""
         files = [*listing.files, *(listing.close.files if listing.close else ())]
-        try:
+        with contextlib.suppress(QuotaSpentError, DailyLimitError, TransientToolError):
+            if listing.folder:
+                place = self.places.place(self.access_token, listing.folder)
+                return replace(listing, paths={listing.folder.id: path_text(place.names)})
             places = self.places.of(self.access_token, files)
-        except (QuotaSpentError, TransientToolError):  # where the files are is worth no failure of what was found
-            return listing
-        paths = {folder_id: path_text(place.names) for folder_id, place in places.items()}
-        return replace(listing, folders=[place.folder for place in places.values()], paths=paths)
+            paths = {folder_id: path_text(place.names) for folder_id, place in places.items()}
+            return replace(listing, folders=[place.folder for place in places.values()], paths=paths)
+        return listing
 
     def _with_close(self, listing: Listing, request: Request, tree: Tree | None) -> Listing:
         """Add what wider searches find; the first that finds something ends it."""
@@ -109,7 +111,7 @@ class Finder:
         is_same_tree = (wider.folder, wider.trash) == (request.folder, request.trash)
         try:
             return self._find(wider, tree if is_same_tree else self._tree(wider))[0]
-        except (QuotaSpentError, TransientToolError, ScopeNotGrantedError):
+        except (QuotaSpentError, DailyLimitError, TransientToolError, ScopeNotGrantedError):
             return None  # that the search itself found nothing stays true
 
     def _tree(self, request: Request) -> Tree | None:

@@ -4,13 +4,20 @@ Drive has no path and no depth: the hierarchy has to be climbed.
 https://developers.google.com/workspace/drive/api/guides/folder
 """
 
+import contextlib
 import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tools.errors import DriveForbiddenError, ScopeNotGrantedError, TransientToolError
+from tools.errors import (
+    DailyLimitError,
+    DriveForbiddenError,
+    QuotaSpentError,
+    ScopeNotGrantedError,
+    TransientToolError,
+)
 from tools.files import File, SharedDrive
 from tools.google.drive_files import DriveFiles
 
@@ -66,7 +73,7 @@ class Places:
                 return self.read_shared_drives(access_token)
             except (ScopeNotGrantedError, DriveForbiddenError):
                 self._refused_token = access_token
-            except TransientToolError:
+            except (TransientToolError, QuotaSpentError, DailyLimitError):
                 return None
         return self._drives
 
@@ -74,6 +81,14 @@ class Places:
         """Ask Drive for the person's shared drives as they are now. Raises: `ScopeNotGrantedError`, among others."""
         self._drives = self._api.drives(access_token)
         return self._drives
+
+    def prove_contents(self, access_token: str) -> None:
+        """Let Drive say whether the person allows looking inside files: it lists shared drives under no other scope.
+
+        Raises: `ScopeNotGrantedError` where they do not.
+        """
+        with contextlib.suppress(DriveForbiddenError):  # an administrator's no is not the person's
+            self.read_shared_drives(access_token)
 
     @property
     def known_drives(self) -> Sequence[SharedDrive] | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.drive import WIDE_TOKEN, MemoryDrive, file
-from tests.support.stand_in import NOW, ToolRunner
+from tests.support.stand_in import ToolRunner
 from tools.errors import DriveForbiddenError, QuotaSpentError
 from tools.files import SharedDrive
 from tools.google.drive_api import FilePage
@@ -87,9 +87,8 @@ def test_another_account_sees_nothing_of_the_places_of_the_one_before():
     runner.vault.vault.clear()
     assert runner("search_files", words="a").text.startswith("Not connected")
     runner.vault.consent()
-    api.shared_drives = [SharedDrive("d2", "Team B")]
-    answer = runner("search_files", content="a")
-    assert "Team B" in answer.text
+    answer = runner("search_files", words="a")
+    assert answer.names == ["a"]
     assert "Team A" not in answer.text
 
 
@@ -139,6 +138,26 @@ def test_a_search_inside_files_proves_its_permission_before_it_asks(drive):
     memory_drive = MemoryDrive()
     memory(memory_drive)("search_files", content="plan")
     assert "drives" in memory_drive.calls[0]
+
+
+def test_a_search_inside_files_is_made_where_an_administrator_hides_the_shared_drives():
+    class Closed(MemoryDrive):
+        def drives(self, access_token):
+            raise DriveForbiddenError("domainPolicy")
+
+    assert memory(Closed(pages=page(file("a"))))("search_files", content="a").names == ["a"]
+
+
+@pytest.mark.parametrize("arguments", [("list_files", {"folder": "root"}), ("search_files", {"words": "a"})])
+def test_where_the_files_are_is_worth_no_failure_of_what_was_found(arguments):
+    class Spent(MemoryDrive):
+        def get_many(self, access_token, file_ids):
+            raise QuotaSpentError(30)
+
+    found = page(file("a", parent_id="f"))
+    root = file("My Drive", mime_type=FOLDER, id="r", parent_id="up")
+    name, values = arguments
+    assert memory(Spent(pages=found, folders={"root": root}))(name, **values).names == ["a"]
 
 
 def test_with_permission_for_names_only_nothing_looks_inside_files_and_the_advice_says_how(drive):
@@ -307,7 +326,3 @@ def test_without_contents_there_is_no_tool_that_needs_the_wide_scope():
     runner = memory(MemoryDrive(), contents=False)
     assert not {"read_file", "list_shared_drives"} & set(runner.agent.tool_names)
     assert "read_file" in memory(MemoryDrive()).agent.tool_names
-
-
-def test_the_day_of_the_tests_is_a_friday():
-    assert NOW.strftime("%A") == "Friday"

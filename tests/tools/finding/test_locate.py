@@ -67,7 +67,7 @@ def test_a_path_from_the_top_means_the_one_at_the_top():
 
 def test_one_of_many_that_only_begin_alike_is_never_taken_for_the_one():
     tools = ToolRunner(None, "sample-token", api=Named(folder("Notes 7", "top"), has_more=True, above=[TOP]))
-    assert "There are more" in tools("list_files", folder="Notes").text
+    assert "There may be more" in tools("list_files", folder="Notes").text
     tools = ToolRunner(None, "sample-token", api=Named(folder("Notes 7", "top"), above=[TOP]))
     assert tools("list_files", folder="Notes").status == "success"
 
