@@ -7,17 +7,18 @@ from agent.loading import without_collecting
 
 with without_collecting():
     from agent.app import create_app
+    from agent.audit_file import configure_audit
     from agent.errors import SettingsError
     from agent.logs import configure_logging
     from agent.settings import Settings
 
 try:
     settings = Settings.load(os.environ)
+    app = create_app(settings)
+    configure_logging(settings.log_level)
+    configure_audit(settings)
 except SettingsError as error:
     sys.exit(f"drive-agent: {error}")
-
-app = create_app(settings)
-configure_logging(settings.log_level)
 
 if __name__ == "__main__":
     # Left to itself the SDK chooses by whether it finds itself in a Docker container.

@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
 from bedrock_agentcore.runtime import BedrockAgentCoreApp, RequestContext
@@ -23,32 +23,20 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 
 from agent import wire
-from agent.audit import current_caller, name_in_audit
+from agent.actions import act
+from agent.audit import NOBODY, AuditedCaller, current_caller, record_refusal
 from agent.body import BodyGuard
 from agent.caller import Caller, derive_caller
-from agent.errors import AgentError, BadRequestError, DriveFailedError, SettingsError
+from agent.errors import AgentError, BadRequestError, NoIdentityError, NotOwnerError, SettingsError
 from agent.events import NOTHING_PENDING
+from agent.last_used import current_person
 from agent.loading import without_collecting
-from agent.request import (
-    Action,
-    Cancel,
-    Connect,
-    Prompt,
-    Resume,
-    Status,
-    Turn,
-    check_runtime_session,
-    parse_payload,
-)
+from agent.request import Prompt, Resume, Turn, check_runtime_session, parse_payload
 from agent.settings import Settings
 from agent.stream import EventStream
-from tools.errors import ConsentRequired, ToolError
-from tools.scopes import DETAILS, lacking
 
 if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
     from agent.build import Service
-    from agent.conversation import Conversation
-    from tools.connection import Connection
 
 # A sync tool and a model stream each hold a thread for as long as they run.
 WORKER_THREADS = 64
@@ -83,19 +71,24 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
             request = parse_payload(payload)
         except BadRequestError as error:
             return JSONResponse(wire.error(str(error), error.code), status_code=error.status)
+        audited, started = NOBODY, time.monotonic()
         try:
             headers = _headers(context)
             caller = _caller(headers, settings)
-            enter = partial(_enter, name_in_audit(caller.key, settings.audit_key), headers)
+            audited = AuditedCaller.of(caller.key, settings.audit_key)
+            person = caller.key if isinstance(request, Prompt | Resume) else ""
+            enter = partial(_enter, audited, headers, person)
             enter()
             _use_worker_threads(loops)
             service = await lazy.get()
             if isinstance(request, Prompt | Resume):
                 return await _turn(service, request, runtime_session, enter, caller)
-            return await _action(service, request, runtime_session, caller)
+            return await act(service, request, runtime_session, caller)
         except (AgentError, SettingsError) as error:
             code = error.code if isinstance(error, AgentError) else "misconfigured"
             logger.info("code=%s | request refused", code)
+            if isinstance(error, NoIdentityError | NotOwnerError):
+                record_refusal(code, audited, started)
             refusal = wire.error(str(error), code)
         except Exception as error:  # the SDK would send its text, whatever it holds, to the client
             logger.error("error=%s | request failed", type(error).__name__, exc_info=True)  # noqa: G201 - through the redacting formatter
@@ -111,7 +104,7 @@ async def _turn(
     service: "Service", turn: Turn, runtime_session: str, enter: Callable[[], None], caller: Caller
 ) -> Answer:
     if isinstance(turn, Prompt):
-        conversation = await service.conversation(runtime_session, caller)
+        conversation = await service.conversation(runtime_session, caller, client=turn.client)
     else:
         existing = await service.existing(runtime_session, caller)
         if existing is None:
@@ -120,60 +113,14 @@ async def _turn(
 
     async def events() -> AsyncGenerator[dict[str, Any]]:
         enter()  # runs in another task than the handler
-        async with contextlib.aclosing(conversation.run(turn)) as happened:
-            async for event in happened:
-                yield wire.to_wire(event)
+        try:
+            async with contextlib.aclosing(conversation.run(turn)) as happened:
+                async for event in happened:
+                    yield wire.to_wire(event)
+        finally:
+            service.last_used.keep_soon(caller.key)
 
     return EventStream(events())
-
-
-async def _action(service: "Service", action: Action, runtime_session: str, caller: Caller) -> dict[str, Any]:
-    conversation = await service.existing(runtime_session, caller)
-    connection = service.connection
-    try:
-        if isinstance(action, Cancel):
-            return {"cancelled": conversation.cancel() if conversation else False}
-        if isinstance(action, Connect):
-            return await _connect(service, action, conversation.scopes_to_connect if conversation else DETAILS)
-        if isinstance(action, Status):
-            return await _status(service, conversation)
-        await asyncio.to_thread(connection.disconnect)
-    except ToolError as error:
-        raise DriveFailedError(error.user_message) from error
-    return {"status": "disconnected"}
-
-
-async def _connect(service: "Service", action: Connect, needed: tuple[str, ...]) -> dict[str, Any]:
-    connection = service.connection
-    scopes = connection.asked_for(needed)
-    if action.told is not None and lacking(scopes, action.told):
-        # Nothing has happened yet: who was told of names only has not agreed to more, and forcing loses what they have.
-        return {"status": "confirm", "scopes": list(scopes)}
-    try:
-        connected = await asyncio.to_thread(connection.connect, needed, state=action.state, force=action.force)
-    except ConsentRequired as required:
-        url = required.authorization_url
-        # The session URI is the request URI of AgentCore's own authorization URL, one and the same URN.
-        session_uri = parse_qs(urlsplit(url).query).get("request_uri", [""])[0]
-        return {"status": "auth_required", "auth_url": url, "session_uri": session_uri, "scopes": list(scopes)}
-    return {"status": "connected", "account": _account(connected), "scopes": list(connected.scopes)}
-
-
-async def _status(service: "Service", conversation: "Conversation | None") -> dict[str, Any]:
-    needed = conversation.needed_scopes if conversation else ()
-    found = await asyncio.to_thread(service.connection.status)
-    connected = {
-        "provider": service.provider,
-        "connected": found is not None,
-        "account": _account(found) if found else None,
-        "scopes": list(found.scopes) if found else [],
-        "missing_scopes": list(lacking(needed, found.scopes if found else ())),
-    }
-    return {"connections": [connected], "pending": conversation.is_pending if conversation else False}
-
-
-def _account(connected: "Connection") -> dict[str, str]:
-    return {"email": connected.account.email, "name": connected.account.name}
 
 
 def _headers(context: RequestContext) -> Mapping[str, str]:
@@ -197,9 +144,10 @@ def _workload_token(headers: Mapping[str, str]) -> str | None:
     return headers.get(IDENTITY_WAT_HEADER.lower()) or headers.get(ACCESS_TOKEN_HEADER.lower()) or None
 
 
-def _enter(name: str, headers: Mapping[str, str]) -> None:
+def _enter(audited: AuditedCaller, headers: Mapping[str, str], person: str) -> None:
     """Say in the context of this task, from which tools and audit read it, for whom and with what it works."""
-    current_caller.set(name)
+    current_caller.set(audited)
+    current_person.set(person)
     token: Any = _workload_token(headers)  # None as well, so that no other request's stays
     BedrockAgentCoreContext.set_workload_access_token(token)
 

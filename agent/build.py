@@ -25,7 +25,9 @@ from agent.audit import record_drive_call
 from agent.caller import Caller
 from agent.conversation import ConsentLink, Conversation
 from agent.hooks import TurnHooks, merge_roles
+from agent.last_used import LastUsed
 from agent.model import build_model
+from agent.ownership import Beginning
 from agent.pacing import note_broken_input, run_in_turn
 from agent.restored import check_restored
 from agent.settings import Settings
@@ -34,7 +36,7 @@ from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
 from tools.desk import Desk
 from tools.drive import drive_tools
-from tools.google.drive_api import DriveApi
+from tools.google.drive_api import DriveApi, DriveCall
 from tools.pause import Tokens
 
 logger = logging.getLogger(__name__)
@@ -84,7 +86,8 @@ class Service:
         self._max_conversations = max_conversations
         self._model = model or build_model(settings.model, settings.region)
         self._store = store or ConversationStore(open_storage(settings.state, settings.region))
-        self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=record_drive_call)
+        self.last_used = LastUsed(self._store, self._utc_now)
+        self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=self._record)
         self._tokens = tokens or AccessTokens(
             ConsentSettings(
                 provider=settings.provider,
@@ -102,8 +105,11 @@ class Service:
         self.connection = DriveConnection(self._api, self._tokens)
         self.provider = PROVIDER
 
-    async def conversation(self, runtime_session: str, caller: Caller) -> Conversation:
-        """Return the caller's conversation, new or restored; they own it from now on. Raises: `NotOwnerError`."""
+    async def conversation(self, runtime_session: str, caller: Caller, *, client: str = "") -> Conversation:
+        """Return the caller's conversation, new or restored; they own it from now on. Raises: `NotOwnerError`.
+
+        `client` is the kind of front end in which a new one begins.
+        """
         key = (runtime_session, caller.key)
         if key in self._conversations:
             self._conversations.move_to_end(key)
@@ -112,7 +118,7 @@ class Service:
         async with opening:  # of this runtime session alone: its storage may be slow
             known = self._held.get(key)
             if known is None:
-                await self._store.claim(runtime_session, caller)
+                await self._store.claim(runtime_session, caller, Beginning(client, self._utc_now()))
                 known = self._held[key] = await self._open(runtime_session, caller)
             if key not in self._conversations:
                 self._forget_idle()
@@ -124,9 +130,13 @@ class Service:
         known = self._held.get((runtime_session, caller.key))
         if known is not None:  # opened by its owner; a stop must not wait for slow storage
             return known
-        if not await self._store.check_owner(runtime_session, caller):
+        if await self.beginning(runtime_session, caller) is None:
             return None
         return await self.conversation(runtime_session, caller)
+
+    async def beginning(self, runtime_session: str, caller: Caller) -> Beginning | None:
+        """Return how the caller's conversation began, None where nobody has. Raises: `NotOwnerError`."""
+        return await self._store.beginning(runtime_session, caller)
 
     async def _open(self, runtime_session: str, caller: Caller) -> Conversation:
         try:
@@ -169,6 +179,14 @@ class Service:
                 return
             if not self._conversations[key].is_busy:
                 del self._conversations[key]
+
+    def _record(self, call: DriveCall) -> None:
+        record_drive_call(call)
+        if call.outcome == "ok":
+            self.last_used.note()
+
+    def _utc_now(self) -> datetime:
+        return self._now(ZoneInfo("UTC"))
 
     def _today(self, zone: ZoneInfo) -> date:
         return self._now(zone).date()

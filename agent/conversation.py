@@ -33,23 +33,22 @@ _STOPPED_KEY = "stopped"  # in the agent's state, so that a restart does not tak
 class Consent(Protocol):
     """What a conversation asks about consent (`tools.connection.DriveConnection`)."""
 
-    def missing_consent(self, needed: Collection[str]) -> str | None:
+    def missing_consent(self, needed: Collection[str], *, ask_drive: bool) -> str | None:
         """Return AgentCore's authorization URL, or "", where the grant does not cover the scopes, else None.
 
-        Raises: `ToolError`.
+        `ask_drive`: not of the vault alone, whose word was not enough before. Raises: `ToolError`.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentLink:
-    """How the person is asked: for which provider, at which address. An empty `url` means AgentCore's."""
+    """How the person is asked: for which provider, at which address. An empty `url` means AgentCore's.
+
+    The address names the conversation and nothing else: what is asked for the page learns from the agent.
+    """
 
     provider: str
     url: str
-
-    def to(self, scopes: Collection[str]) -> str:
-        """Return the link. It only tells the page what to say: the `connect` action decides what is asked for."""
-        return f"{self.url}&ask=contents" if self.url and CONTENT_SCOPE in scopes else self.url
 
 
 class Conversation:
@@ -66,6 +65,7 @@ class Conversation:
         self._turn_lock = asyncio.Lock()
         self._cancel: threading.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._has_paused_again = False  # with a grant in the vault: Drive knows of it, the vault does not
 
     @property
     def is_busy(self) -> bool:
@@ -151,6 +151,7 @@ class Conversation:
             # Only keeping the pause has failed. It goes on here; after a restart the model is asked anew.
             logger.warning("error=%s | a turn that waits for consent was not saved", name_of(error))
             stream.stop_reason = "interrupt"
+        self._has_paused_again = stream.stop_reason == "interrupt" and isinstance(turn, Resume)
         if stream.stop_reason == "interrupt":
             for event in self._ask(stream.authorization_url, turn.locale):
                 yield event
@@ -165,7 +166,9 @@ class Conversation:
         if not is_pending:
             return [] if self._is_cut_off() else NOTHING_PENDING
         try:
-            authorization_url = await asyncio.to_thread(self._consent.missing_consent, self.needed_scopes)
+            authorization_url = await asyncio.to_thread(
+                self._consent.missing_consent, self.needed_scopes, ask_drive=self._has_paused_again
+            )
         except ToolError as error:
             return [Failed(error.user_message, "drive_failed")]
         if authorization_url is None:
@@ -197,7 +200,7 @@ class Conversation:
 
     def _ask(self, authorization_url: str, locale: str) -> list[Event]:
         scopes = self.needed_scopes
-        url = self._link.to(scopes) or authorization_url
+        url = self._link.url or authorization_url
         language = "ja" if locale.lower().startswith("ja") else "en"
         message = load(f"consent.contents.{language}" if CONTENT_SCOPE in scopes else f"consent.{language}", link=url)
         return [Text(message), AuthRequired(self._link.provider, url, message, scopes)]

@@ -1,4 +1,7 @@
-"""Log set-up: one stream, quiet libraries, and a redaction of whatever looks like a secret as the second net."""
+"""Log set-up: one stream, quiet libraries, and a redaction of whatever looks like a secret as the second net.
+
+Audit lines have a way of their own: `agent.audit_file`.
+"""
 
 import logging
 import re
@@ -57,8 +60,6 @@ def configure_logging(level: str) -> None:
     logging.getLogger("bedrock_agentcore.default_token_poller").disabled = True
     # It logs what a model has written of a tool call that it could not finish: what the person looks for.
     logging.getLogger("strands.event_loop.streaming").setLevel(logging.ERROR)
-    # The trail of who opened what is not a matter of verbosity.
-    logging.getLogger("drive_agent.audit").setLevel(logging.INFO)
     for name in _WITH_HANDLERS:  # the SDK gives these a handler of their own, unless they have one
         sdk_logger = logging.getLogger(name)
         sdk_logger.handlers = [handler]

@@ -19,16 +19,22 @@ MAX_SCOPES = 20
 
 # The Runtime takes 33 to 256 characters; `agentcore dev` sends 17. These characters are safe in a file name and a URL.
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,255}")
-_ACTIONS = ("resume", "connect", "cancel", "status", "disconnect")
+# Which kind of front end asks: what a page may say of it, so a word of ours and no text of somebody's.
+_CLIENT = re.compile(r"[a-z][a-z0-9-]{0,31}")
+_ACTIONS = ("resume", "connect", "cancel", "status", "disconnect", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A turn. `zone` is the person's time zone, UTC where the client did not say; `locale` a language tag or empty."""
+    """A turn. `zone` is the person's time zone, UTC where the client did not say; `locale` a language tag or empty.
+
+    `client` is the kind of front end that asks, such as `terminal`, or empty.
+    """
 
     text: str
     zone: ZoneInfo
     locale: str
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,13 @@ class Disconnect:
     """Revoke the grant at Google and forget it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Describe:
+    """Tell what this conversation is, which the page behind its link shows. Asks nobody and claims nothing."""
+
+
 Turn = Prompt | Resume
-Action = Connect | Cancel | Status | Disconnect
+Action = Connect | Cancel | Status | Disconnect | Describe
 
 
 def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client sent
@@ -77,7 +88,7 @@ def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client se
     """
     if not isinstance(payload, dict):
         raise BadRequestError('Send a JSON object such as {"prompt": "which files did I open last?"}.')
-    zone, locale = _zone(payload.get("timezone")), _text(payload, "locale", 35)
+    zone, locale, client = _zone(payload.get("timezone")), _text(payload, "locale", 35), _client(payload)
     if "action" in payload:
         return _action(payload, zone, locale)
     if "prompt" not in payload:
@@ -91,7 +102,7 @@ def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client se
     prompt = prompt.encode("utf-8", "replace").decode("utf-8")
     if len(prompt) > MAX_PROMPT:
         raise PromptTooLongError(f"The question is too long ({len(prompt)} characters). Send at most {MAX_PROMPT}.")
-    return Prompt(text=prompt.strip(), zone=zone, locale=locale)
+    return Prompt(text=prompt.strip(), zone=zone, locale=locale, client=client)
 
 
 def check_runtime_session(runtime_session: str | None) -> str:
@@ -122,6 +133,8 @@ def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Acti
             return Status()
         case "disconnect":
             return Disconnect()
+        case "conversation":
+            return Describe()
         case _:
             raise UnknownActionError(f'Unknown "action". Use one of: {", ".join(_ACTIONS)}.')
 
@@ -131,6 +144,13 @@ def _text(payload: dict[str, Any], key: str, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or not value.isascii() or not value.isprintable():
         raise BadRequestError(f'"{key}" must be at most {longest} printable ASCII characters.')
     return value
+
+
+def _client(payload: dict[str, Any]) -> str:
+    client = payload.get("client") or ""
+    if client and not (isinstance(client, str) and _CLIENT.fullmatch(client)):
+        raise BadRequestError('"client" must be a name such as "terminal": 1 to 32 of a-z, 0-9 and -, a letter first.')
+    return str(client)
 
 
 def _scopes(payload: dict[str, Any]) -> tuple[str, ...] | None:

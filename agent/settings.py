@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from agent.errors import SettingsError
@@ -41,6 +42,7 @@ class Settings:
     log_level: str
     contents: bool = True
     audit_key: str = field(default="", repr=False)
+    audit_file: Path | None = None
 
     @classmethod
     def load(cls, environ: Mapping[str, str]) -> "Settings":
@@ -70,6 +72,7 @@ class Settings:
             local_user=environ.get("DRIVE_AGENT_LOCAL_USER") or "local",
             contents=_on_or_off("DRIVE_AGENT_CONTENTS", environ.get("DRIVE_AGENT_CONTENTS") or "on"),
             audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
+            audit_file=_path(environ.get("DRIVE_AGENT_AUDIT_FILE", "")),
             log_level=_log_level(environ.get("DRIVE_AGENT_LOG_LEVEL") or "INFO"),
         )
 
@@ -104,6 +107,10 @@ def is_loopback(hostname: str) -> bool:
         return ipaddress.ip_address(hostname).is_loopback
     except ValueError:
         return False
+
+
+def _path(text: str) -> Path | None:
+    return Path(text.strip()) if text.strip() else None
 
 
 def _model(setting: str) -> str:

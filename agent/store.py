@@ -5,6 +5,7 @@ owner only, even where the record of ownership is lost.
 """
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from strands.storage import LocalFileStorage, S3Storage, Storage
 
 from agent.caller import Caller
 from agent.errors import NotKeptError, NotOwnerError, SettingsError
+from agent.ownership import Beginning, moment_text, read_moment, read_record, write_record
 
 # For S3, AgentCore Identity and what else a turn asks of AWS; boto3 itself would wait 60 s for each of five tries.
 PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})
@@ -41,19 +43,32 @@ class ConversationStore:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    async def claim(self, runtime_session: str, caller: Caller) -> None:
+    async def claim(self, runtime_session: str, caller: Caller, beginning: Beginning) -> None:
         """Make `caller` the owner of a new conversation. Raises: `NotOwnerError` where it has another owner."""
-        if not await self.check_owner(runtime_session, caller):
-            await self._storage.write(_owner_key(runtime_session), caller.key.encode())
+        if await self.beginning(runtime_session, caller) is None:
+            await self._storage.write(_owner_key(runtime_session), write_record(caller.key, beginning))
 
-    async def check_owner(self, runtime_session: str, caller: Caller) -> bool:
-        """Return False for a conversation that nobody owns. Raises: `NotOwnerError` where another caller does."""
-        owner = await self._storage.read(_owner_key(runtime_session))
-        if owner is None:
-            return False
-        if owner != caller.key.encode():
+    async def beginning(self, runtime_session: str, caller: Caller) -> Beginning | None:
+        """Return how the caller's conversation began, None for one that nobody owns.
+
+        Raises: `NotOwnerError` where another caller owns it.
+        """
+        record = await self._storage.read(_owner_key(runtime_session))
+        if record is None:
+            return None
+        owner, beginning = read_record(record)
+        if owner != caller.key:
             raise NotOwnerError
-        return True
+        return beginning
+
+    async def last_used(self, caller_key: str) -> datetime | None:
+        """Return when this person's Drive was last looked at, as far as it was kept."""
+        record = await self._storage.read(_used_key(caller_key))
+        return read_moment(record.decode("utf-8", "replace")) if record else None
+
+    async def keep_last_used(self, caller_key: str, moment: datetime) -> None:
+        """Keep when this person's Drive was last looked at."""
+        await self._storage.write(_used_key(caller_key), str(moment_text(moment)).encode())
 
     def session_manager(self, runtime_session: str, caller: Caller) -> SnapshotSessionManager:
         """Return what restores and saves the conversation's agent."""
@@ -78,6 +93,10 @@ class _Snapshots(SnapshotSessionManager):
             return await super().save_snapshot(agent, is_latest=is_latest)
         except Exception as error:
             raise NotKeptError from error
+
+
+def _used_key(caller_key: str) -> str:
+    return f"used/{caller_key}"
 
 
 def _owner_key(runtime_session: str) -> str:

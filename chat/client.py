@@ -38,14 +38,19 @@ class RuntimeClient:
         arn: str,
         bearer: Callable[[], str] | None,
         *,
+        kind: str = "terminal",
         timeout: httpx.Timeout = _TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`bearer` is asked before every request and raises `SignInNeededError`; an empty `arn` means direct."""
+        """`bearer` is asked before every request and raises `SignInNeededError`; an empty `arn` means direct.
+
+        `kind` is what a page tells the person about where a conversation began (`client` of docs/wire.md).
+        """
         base = runtime_url.rstrip("/")
         path = f"/runtimes/{quote(arn, safe='')}/invocations?qualifier=DEFAULT" if arn else "/invocations"
         self._url = base + path
         self._bearer = bearer
+        self._kind = kind
         self._sleep = sleep
         # A proxy from the environment must not see what goes to this machine itself.
         is_here = urlsplit(base).hostname in _LOOPBACK
@@ -74,7 +79,7 @@ class RuntimeClient:
         Raises:
             ChatError: before the first event, or in the middle; what was yielded until then stands.
         """
-        yield from self._stream(runtime_session, {"prompt": prompt} | _said(timezone, locale))
+        yield from self._stream(runtime_session, {"prompt": prompt, "client": self._kind} | _said(timezone, locale))
 
     def resume(self, runtime_session: str, timezone: str | None = None, locale: str | None = None) -> Iterator[Event]:
         """Continue a turn that waits for consent; yields `AuthRequired` while consent is missing."""

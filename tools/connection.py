@@ -4,12 +4,18 @@ import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tools.errors import AccessTokenRejectedError, ConsentRequired, DriveForbiddenError, ScopeNotGrantedError
+from tools.errors import (
+    AccessTokenRejectedError,
+    ConsentRequired,
+    DriveForbiddenError,
+    NotDisconnectedError,
+    ScopeNotGrantedError,
+)
 from tools.google.drive_files import Account, DriveFiles
 from tools.pause import Tokens, with_access_token
 from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS
 
-__all__ = ["Connection", "DriveConnection"]
+__all__ = ["Connection", "DriveConnection", "Standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,17 @@ class Connection:
 
     account: Account
     scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands with Google Drive. `connection` is None where nothing that we use is granted.
+
+    `is_insufficient`: Google honours a grant all the same, which covers nothing of it; its box was left unticked.
+    """
+
+    connection: Connection | None
+    is_insufficient: bool = False
 
 
 class DriveConnection:
@@ -43,30 +60,41 @@ class DriveConnection:
         tokens = self._for(needed)
         flow = _FlowTokens(tokens, state)
         if force:
-            return self._look(flow.require_consent(discard=True), tokens.scopes)
+            try:
+                return self._look(flow.require_consent(discard=True), tokens.scopes)
+            except ConsentRequired:
+                self._discard_others(tokens)
+                raise
         return with_access_token(flow, lambda access_token: self._look(access_token, tokens.scopes))
 
-    def status(self) -> Connection | None:
-        """Return what is connected; None where there is no grant, or none that Google honours. Changes nothing."""
+    def status(self) -> Standing:
+        """Return how the person stands. Changes nothing."""
         wide = self._tokens.contents()
+        is_insufficient = False
         # A vault that keys by scopes may hold two tokens; another finds the one it has whichever is asked for.
         for tokens in (self._tokens,) if wide is self._tokens else (wide, self._tokens):
-            with contextlib.suppress(ConsentRequired, AccessTokenRejectedError, ScopeNotGrantedError):
+            try:
                 with contextlib.suppress(AccessTokenRejectedError):
-                    return self._look(tokens.read(), DETAILS)
-                return self._look(tokens.read(), DETAILS)  # which the vault may have refreshed
-        return None
+                    return Standing(self._look(tokens.read(), DETAILS))
+                return Standing(self._look(tokens.read(), DETAILS))  # which the vault may have refreshed
+            except ScopeNotGrantedError:
+                is_insufficient = True
+            except (AccessTokenRejectedError, ConsentRequired):
+                continue
+        return Standing(None, is_insufficient)
 
-    def missing_consent(self, needed: Collection[str]) -> str | None:
+    def missing_consent(self, needed: Collection[str], *, ask_drive: bool = False) -> str | None:
         """Return None where the vault's token covers `needed`, else AgentCore's authorization URL or "".
 
-        For names and details the vault alone is asked. That a token opens contents only Drive can tell, so it is asked,
-        too.
+        For names and details the vault alone is asked, unless `ask_drive`. That a token opens contents only Drive can
+        tell, so it is asked, too.
         """
         tokens = self._for(needed)
         try:
             if tokens.scopes == CONTENTS:
                 with_access_token(tokens, self._demand_contents)
+            elif ask_drive:
+                with_access_token(tokens, self._api.account)
             else:
                 tokens.read()
         except ConsentRequired as required:
@@ -74,14 +102,40 @@ class DriveConnection:
         return None
 
     def disconnect(self) -> None:
-        """Revoke the grant at Google and discard it here; nothing to do where nothing is connected.
+        """Revoke the grant at Google, discard it here, and prove it; nothing to do where nothing is connected.
 
-        AgentCore has no call that deletes one person's token; `forceAuthentication` is what clears it.
+        AgentCore has no call that deletes one person's token; `forceAuthentication` is what clears it. Raises:
+        `NotDisconnectedError` where a grant would still open the person's Drive.
         """
         for tokens in self._tokens.every():  # Google revokes all scopes at once; the vault may hold a token for each
             with contextlib.suppress(ConsentRequired):
-                self._api.revoke(tokens.read())
+                access_token = tokens.read()
+                # What Google takes for nothing to revoke must open nothing.
+                if not self._api.revoke(access_token) and self._is_honoured(access_token):
+                    raise NotDisconnectedError("Google did not confirm the revocation: it still honours the grant.")
                 tokens.require_consent(discard=True)
+        for tokens in self._tokens.every():
+            with contextlib.suppress(ConsentRequired):
+                if self._is_honoured(tokens.read()):
+                    raise NotDisconnectedError("The vault still holds a grant that Google honours.")
+
+    def _is_honoured(self, access_token: str) -> bool:
+        """Say whether a Drive call with this token would ask for no consent, or only for a wider one."""
+        try:
+            self._api.account(access_token)
+        except AccessTokenRejectedError:
+            return False
+        except (ScopeNotGrantedError, DriveForbiddenError):
+            return True
+        return True
+
+    def _discard_others(self, forced: Tokens) -> None:
+        """Discard what the vault holds for other scopes: it may be another account's than is chosen now."""
+        for tokens in self._tokens.every():
+            if tokens is not forced:
+                with contextlib.suppress(ConsentRequired):
+                    tokens.read()
+                    tokens.require_consent(discard=True)
 
     def _for(self, needed: Collection[str]) -> Tokens:
         return self._tokens.contents() if CONTENT_SCOPE in needed else self._tokens
@@ -115,12 +169,13 @@ class _FlowTokens:
     tokens: Tokens
     state: str
 
+    @property
+    def keeps_narrow(self) -> bool:
+        """Say no: the person has pressed the button for the wider one."""
+        return False
+
     def read(self) -> str:
         return self.tokens.require_consent(state=self.state)
 
     def require_consent(self, *, state: str = "", discard: bool = False) -> str:
         return self.tokens.require_consent(state=state or self.state, discard=discard)
-
-    def require_scopes(self) -> str:
-        """Discard the narrower grant: the person has pressed the button for the wider one."""
-        return self.tokens.require_consent(state=self.state, discard=True)

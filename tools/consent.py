@@ -23,9 +23,11 @@ from tools.scopes import CONTENTS, DETAILS
 
 __all__ = ["AccessTokens", "ConsentSettings"]
 
-# Without `offline` and `consent` Google gives no refresh token. AgentCore compares them on every read of the vault, so
-# they are the same always. https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-authentication.html
-_GOOGLE_PARAMETERS = {"access_type": "offline", "prompt": "consent"}
+# Without `offline` and `consent` Google gives no refresh token; without `select_account` a browser that knows one
+# account never asks which. AgentCore compares them on every read of the vault, so they are the same always: see
+# docs/decisions/013.md.
+# https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/identity-authentication.html
+_GOOGLE_PARAMETERS = {"access_type": "offline", "prompt": "consent select_account"}
 
 _OPERATOR_ERRORS = {"AccessDeniedException", "ResourceNotFoundException", "ValidationException"}
 
@@ -78,6 +80,16 @@ class AccessTokens:
         """Return the tokens of each set of scopes that was ever asked for, whatever is switched on now."""
         return (self, self._wide)
 
+    @property
+    def keeps_narrow(self) -> bool:
+        """Say whether a grant that lacks scopes is left as it is.
+
+        Discarding it is the only way to a new one, and at once loses what it allows, and that there was one, which the
+        page wants to explain. So where the link is a page of ours, its button discards, and who ignores the link keeps
+        what they had.
+        """
+        return self.settings.has_connect_page
+
     def read(self) -> str:
         """Return the access token.
 
@@ -94,16 +106,6 @@ class AccessTokens:
         `discard` forgets what the vault holds (`forceAuthentication`), for a grant that Google no longer honours.
         """
         return self._call(self._reader(state=state, discard=discard))
-
-    def require_scopes(self) -> str:
-        """Raise `ConsentRequired`, for Drive has said that the token in the vault lacks the scopes.
-
-        Discarding it is the only way to a new one, and at once loses what a narrower grant allows. So where the link is
-        a page of ours, nothing happens here: its button discards, and who ignores the link keeps what they had.
-        """
-        if self.settings.has_connect_page and self.scopes == CONTENTS:
-            raise ConsentRequired("")
-        return self.require_consent(discard=True)
 
     def _reader(self, *, state: str = "", discard: bool = False) -> Callable[[], str]:
         @requires_access_token(

@@ -212,6 +212,18 @@ class DriveUnavailableError(TransientToolError):
     user_message = "Google Drive does not answer right now. Please try again in a minute."
 
 
+class NotDisconnectedError(FailedToolError):
+    """A grant was to be revoked, and one is still there that Google honours.
+
+    Cause: Google's token service, or AgentCore's vault, did not do what it was asked. Remedy: again, or at Google.
+    """
+
+    user_message = (
+        "Google Drive is still connected: the permission could not be taken back. Please try again. "
+        "You can also take it back at Google: https://myaccount.google.com/connections"
+    )
+
+
 class DriveTimeoutError(DriveUnavailableError):
     """Drive took longer than we wait, each time it was asked."""
 

@@ -5,8 +5,11 @@ and the reason is stored with the conversation. On resume Strands runs the tool 
 
 The wide scope is asked for by the first tool that cannot do without it. A vault that keys its tokens by scopes may hold
 the wide one alone, or the narrow one alone, so whichever is there will do for names and details.
+
+A grant is discarded (`forceAuthentication`) once a turn at most: see `Forcing`.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -14,7 +17,7 @@ from strands.types.tools import ToolContext, ToolResult
 
 from tools.errors import AccessTokenRejectedError, ConsentRequired, ScopeNotGrantedError, ToolError
 
-__all__ = ["CONSENT", "CONTENTS_KEY", "Grant", "Scope", "Tokens", "pausing", "with_access_token"]
+__all__ = ["CONSENT", "CONTENTS_KEY", "Forcing", "Grant", "Scope", "Tokens", "pausing", "with_access_token"]
 
 Answer = TypeVar("Answer")
 
@@ -23,6 +26,7 @@ Scope = Literal["details", "contents"]
 
 CONSENT = "google_drive_consent"
 CONTENTS_KEY = "contents"  # in the agent's state: the wide scope has worked in this conversation
+_FORCING_KEY = "forcing"  # in a turn's `invocation_state`
 NOT_CONNECTED = (
     "Not connected: the person has not connected Google Drive yet. "
     "Answer what they just said; call this tool again only if they still want it."
@@ -32,18 +36,22 @@ CONTENTS_NOT_ALLOWED = (
     "Answer what they just said; call this tool again only if they still want it."
 )
 
+# What a grant that would do, but is not asked for, comes to where there is none.
+_NOT_TO_BE_HAD = (AccessTokenRejectedError, ConsentRequired, ScopeNotGrantedError)
+
 
 class Grant(Protocol):
     """Access tokens for one set of scopes."""
+
+    @property
+    def keeps_narrow(self) -> bool:
+        """Say whether a grant that lacks scopes stays where it is until the person presses our page's button."""
 
     def read(self) -> str:
         """Return the access token or raise `ConsentRequired`."""
 
     def require_consent(self, *, state: str = "", discard: bool = False) -> str:
         """Return the access token or raise `ConsentRequired`; `discard` forgets the stored grant first."""
-
-    def require_scopes(self) -> str:
-        """Raise `ConsentRequired`, for the stored grant lacks scopes."""
 
 
 class Tokens(Grant, Protocol):
@@ -58,18 +66,55 @@ class Tokens(Grant, Protocol):
         """Return the tokens of each set of scopes that was ever asked for."""
 
 
-def with_access_token(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
+class Forcing:
+    """Leave to discard the person's grant once, for whichever tool of a turn needs it first.
+
+    Tools of one turn run at the same time, so several meet the same dead grant. Each flow that is forced clears what
+    the vault holds, a grant included that the person has given since; so it is forced only while the vault still hands
+    out the very token that Drive has refused, and never a second time.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_used = False
+
+    def replace(self, tokens: Grant, refused: str) -> str:
+        """Return another access token than `refused`; else discard that one and raise `ConsentRequired`.
+
+        Its authorization URL is empty where another tool has used the leave and the vault has not let go of the token.
+        """
+        with self._lock:
+            access_token = tokens.read()
+            if access_token != refused:
+                return access_token
+            if self._is_used:
+                raise ConsentRequired("")
+            self._is_used = True
+            return tokens.require_consent(discard=True)
+
+
+def with_access_token(tokens: Grant, work: Callable[[str], Answer], forcing: Forcing | None = None) -> Answer:
     """Run `work(access_token)`, healing a token that expired, a grant that was revoked or one that is too narrow.
 
     Drive's first 401 asks the vault again, so that AgentCore may refresh; only the second discards the grant, because
     discarding at once means a new consent every hour. `ScopeNotGrantedError` is about the token: for a call that names
     a file, `DriveApi` raises it only when another one, which names none, has been refused, too. So no id that somebody
-    else wrote costs the person their grant. Raises: `ConsentRequired`, or what `work` raises.
+    else wrote costs the person their grant. `forcing` is the turn's. Raises: `ConsentRequired`, or what `work` raises.
     """
+    forcing = forcing or Forcing()
+    tried = ""
+
+    def attempt(access_token: str) -> Answer:
+        nonlocal tried
+        tried = access_token
+        return work(access_token)
+
     try:
-        return _refreshed(tokens, work)
-    except ScopeNotGrantedError:
-        return work(tokens.require_scopes())
+        return _refreshed(tokens, attempt)
+    except (AccessTokenRejectedError, ScopeNotGrantedError) as refusal:
+        if isinstance(refusal, ScopeNotGrantedError) and tokens.keeps_narrow:
+            raise ConsentRequired("") from None
+        return work(forcing.replace(tokens, tried))
 
 
 def pausing(
@@ -77,11 +122,16 @@ def pausing(
 ) -> ToolResult:
     """Return `work`'s text as a tool result; pause the turn where consent is missing; translate every `ToolError`."""
     state = tool_context.agent.state
+    # Tools of a turn begin at the same time; `setdefault` of a dict with such a key is one step.
+    forcing = tool_context.invocation_state.setdefault(_FORCING_KEY, Forcing())
     needed = tokens.contents() if scope == "contents" else tokens
     attempt = 1
     while True:
         try:
-            text = _contents(state, needed, work) if needed is not tokens else _details(state, tokens, work)
+            if needed is tokens:
+                text = _details(state, tokens, work, forcing)
+            else:
+                text = _contents(state, needed, work, forcing)
             return _result(tool_context, "success", text)
         except ConsentRequired as missing:
             _hand_on(tool_context.invocation_state, missing.authorization_url, is_wide=needed is not tokens)
@@ -94,44 +144,42 @@ def pausing(
             return _result(tool_context, "error", str(error))
 
 
-def _contents(state: Any, wide: Tokens, work: Callable[[str], str]) -> str:  # Strands' agent state
-    text = with_access_token(wide, work)
+def _contents(state: Any, wide: Tokens, work: Callable[[str], str], forcing: Forcing) -> str:  # Strands' agent state
+    text = with_access_token(wide, work, forcing)
     state.set(CONTENTS_KEY, True)
     return text
 
 
-def _details(state: Any, tokens: Tokens, work: Callable[[str], str]) -> str:
+def _details(state: Any, tokens: Tokens, work: Callable[[str], str], forcing: Forcing) -> str:
     """Run `work` with whichever token the vault holds. Raises: `ConsentRequired` of the narrow scope.
 
-    Names and details never need the wide scope, so one that is gone or was cut back is not asked for.
+    Names and details never need the wide scope, so one that is gone or was cut back is neither asked for nor discarded.
     """
     wide = tokens.contents()
     if wide is tokens:
-        return with_access_token(tokens, work)
+        return with_access_token(tokens, work, forcing)
     if state.get(CONTENTS_KEY):
         try:
             return _refreshed(wide, work)
-        except (ConsentRequired, ScopeNotGrantedError):
+        except _NOT_TO_BE_HAD:
             state.set(CONTENTS_KEY, False)
     try:
-        return with_access_token(tokens, work)
+        return with_access_token(tokens, work, forcing)
     except ConsentRequired as missing:
         try:
             text = _refreshed(wide, work)
-        except (ConsentRequired, ScopeNotGrantedError):
+        except _NOT_TO_BE_HAD:
             raise missing from None
         state.set(CONTENTS_KEY, True)
         return text
 
 
 def _refreshed(tokens: Grant, work: Callable[[str], Answer]) -> Answer:
+    """Run `work` with what the vault holds, which is read again where Drive refuses it; nothing is discarded."""
     try:
         return work(tokens.read())
     except AccessTokenRejectedError:
-        try:
-            return work(tokens.read())
-        except AccessTokenRejectedError:
-            return work(tokens.require_consent(discard=True))
+        return work(tokens.read())
 
 
 def _hand_on(invocation_state: dict[str, Any], url: str, *, is_wide: bool) -> None:

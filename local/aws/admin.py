@@ -35,6 +35,7 @@ class Admin:
             Route("/_standin/vault", self.vault, methods=["GET"]),
             Route("/_standin/vault/expire", self.expire_vault, methods=["POST"]),
             Route("/_standin/requests", self.requests, methods=["GET"]),
+            Route("/_standin/secrets", self.secrets, methods=["GET"]),
             Route("/_standin/runtimes", self.runtimes, methods=["GET"]),
             Route("/_standin/runtimes/{name}", self.configure_runtime, methods=["PUT"]),
             Route("/_standin/reset", self.reset, methods=["POST"]),
@@ -85,6 +86,10 @@ class Admin:
     async def requests(self, _request: Request) -> Response:
         """The last requests, oldest first."""
         return JSONResponse({"requests": self._cloud.journal.as_list()})
+
+    async def secrets(self, _request: Request) -> Response:
+        """Every secret that was issued or shown since the start, whatever was reset since."""
+        return JSONResponse({"secrets": self._cloud.ledger.as_list(self._cloud.pools.secrets())})
 
     async def runtimes(self, _request: Request) -> Response:
         """Every runtime and its authorizer."""

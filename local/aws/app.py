@@ -63,6 +63,7 @@ def _data_plane(cloud: Cloud) -> DataPlane:
         oauth=cloud.oauth,
         user_tokens=UserTokens(cloud.issuers, cloud.pools.is_local, cloud.clock),
         switches=cloud.switches,
+        ledger=cloud.ledger,
         origin=cloud.config.origin,
         clock=cloud.clock,
     )
@@ -79,6 +80,7 @@ def _runtime(cloud: Cloud) -> RuntimeRoutes:
         issuers=cloud.issuers,
         http=cloud.agent_http,
         switches=cloud.switches,
+        ledger=cloud.ledger,
         origin=cloud.config.origin,
         clock=cloud.clock,
     )

@@ -21,6 +21,7 @@ from local.aws.moto_bridge import Secrets, reset_moto
 from local.aws.runtime.registry import Registry
 from local.aws.runtime.relay import TIMEOUT
 from local.aws.switches import Switches
+from local.ledger import Ledger
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,16 @@ class Cloud:
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
         self.http = httpx.AsyncClient(trust_env=False, timeout=10, limits=limits)
         self.agent_http = httpx.AsyncClient(trust_env=False, timeout=TIMEOUT, limits=limits)
-        self.workloads = Workloads(clock)
+        self.ledger = Ledger()
+        self.workloads = Workloads(clock, self.ledger)
         self.providers = Providers(Secrets(), clock)
         self.vault = Vault()
-        self.flows = Flows(clock)
+        self.flows = Flows(clock, self.ledger)
         self.oauth = OauthClient(self.http, config.google_url, clock)
         self.issuers = Issuers(self.http, config.origin, clock)
         self.registry = Registry(config.agent_url)
         self.pools = Pools()
-        self.sign_ins = SignIns(clock)
+        self.sign_ins = SignIns(clock, self.ledger)
         self.bedrock = BedrockState()
         self.ensure_managed_identities()
 

@@ -11,6 +11,7 @@ from local.aws.calls import Call, classify, signing_service
 from local.aws.clock import Clock
 from local.aws.errors import AwsError, access_denied, error_response, internal
 from local.aws.faults import Fault, Faults
+from local.aws.identity.routes import FORCED
 from local.aws.journal import Entry, Journal
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -102,6 +103,7 @@ class Gate:
                 service=call.service,
                 operation=call.operation,
                 status=status,
+                is_forced=bool(scope.get(FORCED)),
             )
         )
 

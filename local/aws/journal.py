@@ -9,7 +9,10 @@ KEPT = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """One answered request; `path` is without the query, `at` is ISO 8601."""
+    """One answered request; `path` is without the query, `at` is ISO 8601.
+
+    `is_forced`: GetResourceOauth2Token with `forceAuthentication`, which discards what the vault holds.
+    """
 
     at: str
     method: str
@@ -17,6 +20,7 @@ class Entry:
     service: str
     operation: str
     status: int
+    is_forced: bool = False
 
 
 class Journal:

@@ -113,6 +113,9 @@ def _decide(state: State, pages: _Pages, flow: Flow, form: FormData) -> Response
     state.flows.end(flow)
     if decision == "deny" or not scopes:
         return _redirect(flow.ask, {"error": "access_denied"})
+    if state.faults.strike("auth", is_allowed=True).fault:
+        # A grant always covers something: who is asked for one scope of Drive's alone has said who they are.
+        scopes = scopes & SIGN_IN_SCOPES or frozenset({"openid"})
     return _hand_over(state, flow.ask, flow.email, scopes)
 
 

@@ -89,6 +89,9 @@ def admin_routes(state: State) -> list[Route]:
     async def requests(_: Request) -> Response:
         return JSONResponse({"requests": list(state.journal.entries)})
 
+    async def secrets(_: Request) -> Response:
+        return JSONResponse({"secrets": state.grants.ledger.as_list()})
+
     async def reset(_: Request) -> Response:
         state.reset()
         return JSONResponse({"reset": True})
@@ -115,6 +118,7 @@ def admin_routes(state: State) -> list[Route]:
         Route("/_standin/revoke", _posted(revoke), methods=["POST"]),
         Route("/_standin/expire", _posted(expire), methods=["POST"]),
         Route("/_standin/requests", requests),
+        Route("/_standin/secrets", secrets),
         Route("/_standin/reset", reset, methods=["POST"]),
     ]
 

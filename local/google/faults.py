@@ -36,7 +36,7 @@ KINDS: dict[str, frozenset[str]] = {
     },
     "token": _ANY | {"invalid_client", "invalid_grant"},
     "revoke": _ANY | {"invalid_token"},
-    "auth": _ANY | {"access_denied"},
+    "auth": _ANY | {"access_denied", "fewer_scopes"},
 }
 TARGETS = tuple(KINDS)
 
@@ -96,16 +96,21 @@ class Faults:
         """What is waiting."""
         return tuple(self._waiting)
 
-    def strike(self, target: str, method: str | None = None, *, has_page_token: bool = False) -> Struck:
+    def strike(
+        self, target: str, method: str | None = None, *, has_page_token: bool = False, is_allowed: bool = False
+    ) -> Struck:
         """Take what applies to one request: every stall, and the oldest of the rest.
 
-        A `stale_page` waits for a request with a page token.
+        A `stale_page` waits for a request with a page token, `fewer_scopes` for a person who allows something, whom no
+        other fault of `auth` meets.
         """
         stall_seconds, struck = 0.0, None
         for fault in list(self._waiting):
             if fault.target != target or (fault.method and fault.method != method):
                 continue
             if fault.kind == "stale_page" and not has_page_token:
+                continue
+            if (fault.kind == "fewer_scopes") != is_allowed:
                 continue
             if fault.kind == "stall":
                 stall_seconds += fault.seconds

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from local.google.asks import Ask
+from local.ledger import Ledger
 
 __all__ = ["ACCESS_LIFETIME", "CODE_LIFETIME", "Access", "Code", "Grants", "Issued", "TokenError"]
 
@@ -74,6 +75,7 @@ class Issued:
 class Grants:
     """All of it, in memory."""
 
+    ledger: Ledger = field(default_factory=Ledger)
     _client_secrets: dict[str, str] = field(default_factory=dict)
     _consents: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     _codes: dict[str, Code] = field(default_factory=dict)
@@ -95,12 +97,14 @@ class Grants:
         self._consents[email, ask.client_id] = before | scopes
         handed = scopes | before if ask.includes_granted else scopes
         code = f"4/0A{secrets.token_urlsafe(48)}"
+        self.ledger.note("Google authorization code", code)
         is_first = not before or "consent" in ask.prompts
         self._codes[code] = Code(ask, email, handed, now + CODE_LIFETIME, is_first)
         return code
 
     def check_client(self, client_id: str, client_secret: str) -> None:
         """Raise `TokenError` when this client has used another secret before."""
+        self.ledger.note("Google client secret", client_secret)
         known = self._client_secrets.get(client_id)
         if known is not None and not hmac.compare_digest(known.encode(), client_secret.encode()):
             raise TokenError("invalid_client", "The provided client secret is invalid.", 401)
@@ -112,6 +116,7 @@ class Grants:
 
         The first exchange that works fixes the client's secret: there is no console here to register one.
         """
+        self.ledger.note("PKCE verifier for Google", verifier)
         code = self._codes.get(text)
         if code is None or code.ask.client_id != client_id:
             raise TokenError("invalid_grant", "Malformed auth code." if not text.startswith("4/") else "Bad Request")
@@ -135,11 +140,13 @@ class Grants:
         for oldest in mine[: max(0, len(mine) + 1 - _MAX_REFRESH_TOKENS)]:
             del self._refreshes[oldest]
         refresh_token = f"1//0{secrets.token_urlsafe(64)}"
+        self.ledger.note("Google refresh token", refresh_token)
         self._refreshes[refresh_token] = _Refresh(access.email, access.client_id, access.scopes)
         return refresh_token
 
     def _issue(self, access: Access) -> Issued:
         access_token = f"ya29.{secrets.token_urlsafe(96)}"
+        self.ledger.note("Google access token", access_token)
         self._accesses[access_token] = access
         return Issued(access_token, access)
 

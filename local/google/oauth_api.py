@@ -117,6 +117,7 @@ def _issued_answer(state: State, request: Request, issued: Issued) -> dict[str, 
     if "openid" in issued.access.scopes:
         account = _ACCOUNTS[issued.access.email]
         answer["id_token"] = state.keys.id_token(issued, account, base_url(request), now)
+        state.grants.ledger.note("Google ID token", answer["id_token"])
     return answer
 
 

@@ -1,9 +1,11 @@
 """The Runtime contract over real HTTP, with a scripted model, Drive and vault."""
 
+import asyncio
 import base64
 import json
 import socket
 import threading
+from datetime import datetime
 
 import boto3
 import httpx
@@ -36,6 +38,10 @@ def bearer(subject):
     return {"authorization": f"Bearer e30.{claims}.sample", "WorkloadAccessToken": "sample-workload-token"}
 
 
+def at_nine(zone):
+    return datetime(2026, 11, 20, 9, tzinfo=zone)
+
+
 class NamesOnly(MemoryDrive):
     """A Drive that refuses what the narrow scope does not open."""
 
@@ -44,15 +50,18 @@ class NamesOnly(MemoryDrive):
 
 
 class Agent:
-    def __init__(self, *turns, environ=LOCAL, granted=True):
+    def __init__(self, *turns, environ=LOCAL, granted=True, storage=None):
         self.model = ScriptedModel(*turns)
         self.drive = NamesOnly(pages=[FilePage([file("Q3 budget")], "", incomplete=False)])
         self.tokens = MemoryTokens(granted=granted)
-        storage = InMemoryStorage()
+        self.storage = storage or InMemoryStorage()
 
         def build(settings):
-            store = ConversationStore(storage)
-            return Service(settings, model=self.model, store=store, api=self.drive, tokens=self.tokens)
+            store = ConversationStore(self.storage)
+            self.service = Service(
+                settings, model=self.model, store=store, api=self.drive, tokens=self.tokens, now=at_nine
+            )
+            return self.service
 
         self.app = create_app(Settings.load(environ), build)
 
@@ -157,6 +166,7 @@ def test_another_persons_conversation_answers_with_an_error_to_everything():
             {"action": "resume"},
             {"action": "connect", "state": "s"},
             {"action": "status"},
+            {"action": "conversation"},
             {"action": "cancel"},
             {"action": "disconnect"},
         ):
@@ -192,7 +202,7 @@ def test_connect_says_who_is_connected_already():
 def test_a_forced_connect_discards_what_is_stored():
     with Agent() as agent:
         assert agent.post({"action": "connect", "force": True}).json()["status"] == "auth_required"
-    assert agent.tokens.asked == [{"state": "", "discard": True}]
+    assert [question for question in agent.tokens.asked if question.get("discard")] == [{"state": "", "discard": True}]
 
 
 def test_connecting_does_not_make_anybody_the_owner():
@@ -208,9 +218,11 @@ def test_status_tells_what_is_connected_and_pending():
     connection = {
         "provider": "google-drive",
         "connected": False,
+        "insufficient": False,
         "account": None,
         "scopes": [],
         "missing_scopes": [METADATA_SCOPE],
+        "last_used": None,
     }
     assert answer == {"connections": [connection], "pending": True}
 
@@ -256,6 +268,89 @@ def test_who_was_told_of_more_than_is_needed_is_asked_for_no_more_than_that():
         agent.post({"prompt": "list"})
         answer = agent.post({"action": "connect", "state": "s", "scopes": [CONTENT_SCOPE]}).json()
         assert (answer["auth_url"], answer["scopes"]) == (SECRET_URL, [METADATA_SCOPE])
+
+
+def test_a_question_counts_as_use_and_the_page_that_tells_of_it_does_not():
+    def last_used():
+        return agent.post({"action": "status"}).json()["connections"][0]["last_used"]
+
+    with Agent([call("search_files")], [say("Here.")]) as agent:
+        asked = agent.drive._asked
+        agent.drive._asked = lambda *token, **call: (asked(*token, **call), agent.service.last_used.note())
+        assert (last_used(), last_used()) == (None, None)
+        events(agent.post({"prompt": "find"}))
+        assert last_used() == "2026-11-20T09:00:00Z"
+        assert len(asyncio.run(agent.storage.list("used/"))) == 1
+
+
+BEGUN = {"client": "terminal", "started": "2026-11-20T09:00:00Z"}
+
+
+def test_a_conversation_tells_where_and_when_it_began_and_what_its_link_asks_for():
+    with Agent([call("search_files")], granted=False) as agent:
+        agent.post({"prompt": "find", "client": "terminal"})
+        answer = agent.post({"action": "conversation"}).json()
+        assert answer == {"conversation": BEGUN, "pending": True, "scopes": [METADATA_SCOPE]}
+    with Agent(storage=agent.storage) as again:
+        assert again.post({"action": "conversation"}).json() == answer, "after a restart, too"
+        again.post({"action": "resume", "client": "web"})
+        assert again.post({"action": "conversation"}).json()["conversation"] == BEGUN
+
+
+def test_a_conversation_is_told_of_without_a_question_to_anybody():
+    with Agent([call("search_files")], granted=False) as agent:
+        agent.post({"prompt": "find", "client": "terminal"})
+        before = len(agent.tokens.asked), len(agent.drive.calls), len(agent.model.requests)
+        agent.post({"action": "conversation"})
+        assert (len(agent.tokens.asked), len(agent.drive.calls), len(agent.model.requests)) == before
+
+
+def test_a_conversation_that_nobody_has_begun_is_told_of_as_none_and_stays_nobodys():
+    with Agent([say("Hello.")], environ=CLOUD) as agent:
+        answer = agent.post({"action": "conversation"}, headers=bearer("bob")).json()
+        assert answer == {"conversation": None, "pending": False, "scopes": [METADATA_SCOPE]}
+        assert asyncio.run(agent.storage.list("")) == []
+        assert events(agent.post({"prompt": "hi"}, headers=bearer("alice")))[-1]["type"] == "done"
+        told = agent.post({"action": "conversation"}, headers=bearer("bob")).json()
+        assert told["code"] == "not_owner"
+        assert "conversation" not in told
+
+
+def test_a_conversation_from_before_its_beginning_was_kept_goes_on():
+    with Agent([say("one")], [say("two")]) as agent:
+        agent.post({"prompt": "hi"})
+        assert agent.post({"action": "conversation"}).json()["conversation"] == BEGUN | {"client": ""}
+        [key] = asyncio.run(agent.storage.list("owner/"))
+        owner = asyncio.run(agent.storage.read(key)).partition(b"\n")[0]
+        asyncio.run(agent.storage.write(key, owner))
+    with Agent([say("two")], storage=agent.storage) as again:
+        assert events(again.post({"prompt": "again", "client": "web"}))[-1]["stop_reason"] == "end_turn"
+        told = again.post({"action": "conversation"}).json()
+        assert told["conversation"] == {"client": "", "started": None}
+
+
+def test_a_turn_that_waits_for_contents_says_so_before_its_link_is_pressed():
+    with ReadingAgent([call("read")]) as agent:
+        assert agent.post({"action": "conversation"}).json()["scopes"] == [METADATA_SCOPE]
+        agent.post({"prompt": "read it"})
+        told = agent.post({"action": "conversation"}).json()
+        assert (told["pending"], told["scopes"]) == (True, [CONTENT_SCOPE])
+
+
+def test_status_tells_a_grant_that_covers_nothing_we_use_from_none():
+    with Agent() as agent:
+        agent.drive.errors = [ScopeNotGrantedError("no")] * 2
+        [told] = agent.post({"action": "status"}).json()["connections"]
+        assert (told["connected"], told["insufficient"], told["account"]) == (False, True, None)
+
+
+def test_a_permission_that_could_not_be_taken_back_is_said_and_not_called_disconnected():
+    with Agent() as agent:
+        agent.drive.revoke = lambda _: False
+        answer = agent.post({"action": "disconnect"}).json()
+        assert answer["code"] == "drive_failed"
+        assert "still connected" in answer["error"]
+        assert "status" not in answer
 
 
 def test_disconnect_revokes_at_google_and_discards():

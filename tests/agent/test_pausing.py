@@ -1,10 +1,14 @@
 """Turns that wait for consent, and what makes them go on."""
 
+import contextlib
 import json
+import threading
+
+import pytest
 
 from agent.events import AuthRequired, Done, Notice, ToolProgress
 from agent.request import Prompt
-from tests.support.drive import SECRET_URL, TOKEN
+from tests.support.drive import SECRET_URL, TOKEN, MemoryTokens, StubbornTokens
 from tests.support.model import call, say
 from tests.support.world import BERLIN, SESSION, World, of, text
 from tools.errors import AccessTokenRejectedError, ScopeNotGrantedError
@@ -106,14 +110,52 @@ def test_a_revoked_grant_is_discarded_and_asked_for_anew():
     world = World([call("search_files")])
     world.drive.errors = [AccessTokenRejectedError("no"), AccessTokenRejectedError("no")]
     assert len(of(world.ask("find the budget"), AuthRequired)) == 1
-    asked = [{}, {}, {"state": "", "discard": True}, {"scopes": CONTENTS}]
+    asked = [{}, {}, {}, {"state": "", "discard": True}, {"scopes": CONTENTS}]
     assert world.tokens.asked == asked, "a wider grant, where the vault has one, would do as well"
+
+
+@pytest.mark.parametrize("vault", [MemoryTokens, StubbornTokens])
+def test_however_many_tools_meet_a_dead_grant_one_flow_is_forced_and_one_link_shown(vault):
+    world = World([call("search_files", f"t{number}") for number in range(6)], [say("Here.")])
+    world.tokens = vault()
+    world.restart()
+    dead = threading.Barrier(4)  # as many as run at once
+    look = world.drive.list_page
+
+    def refuse(access_token, **_):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            dead.wait(timeout=0.5)
+        raise AccessTokenRejectedError("no")
+
+    world.drive.list_page = refuse
+    assert len(of(world.ask("find six things"), AuthRequired)) == 1
+    assert [question.get("discard") for question in world.tokens.asked].count(True) == 1
+    world.drive.list_page = look
+    world.tokens.granted = True
+    assert text(world.resume()) == "Here."
+
+
+def test_a_grant_without_the_scope_pauses_again_and_again_and_then_costs_one_look_a_poll():
+    world = World([call("search_files")], [say("Here.")], granted=False)
+    first = of(world.ask("find the budget"), AuthRequired)
+    world.tokens.granted = True  # but the box was left unticked
+    world.drive.errors = [ScopeNotGrantedError("no")] * 100
+    assert of(world.resume(), AuthRequired) == first
+    for _ in range(5):
+        before = len(world.tokens.asked), len(world.drive.calls)
+        assert of(world.resume(), AuthRequired) == first
+        assert (len(world.tokens.asked), len(world.drive.calls)) == (before[0] + 1, before[1] + 1)
+    assert len(world.model.requests) == 1
+    assert world.tokens.granted
+    world.drive.errors = []
+    assert text(world.resume()) == "Here."
 
 
 def test_a_missing_scope_is_asked_for_anew():
     world = World([call("search_files")])
-    world.drive.errors = [ScopeNotGrantedError("no")]
+    world.drive.errors = [ScopeNotGrantedError("no"), ScopeNotGrantedError("no")]
     assert len(of(world.ask("find the budget"), AuthRequired)) == 1
+    assert world.tokens.granted, "the button of the page discards it, for the page says first what was missing"
 
 
 def test_the_authorization_url_reaches_neither_model_nor_store_nor_events():

@@ -9,7 +9,7 @@ from agent.errors import (
     PromptTooLongError,
     UnknownActionError,
 )
-from agent.request import Connect, Prompt, Resume, Status, check_runtime_session, parse_payload
+from agent.request import Connect, Describe, Prompt, Resume, Status, check_runtime_session, parse_payload
 
 
 def test_a_turn_knows_the_persons_time_zone_and_language():
@@ -20,6 +20,18 @@ def test_a_turn_knows_the_persons_time_zone_and_language():
 
 def test_without_a_time_zone_it_is_utc():
     assert parse_payload({"action": "resume"}) == Resume(zone=parse_payload({"prompt": "x"}).zone, locale="")
+
+
+@pytest.mark.parametrize(("payload", "client"), [
+    ({"client": "terminal"}, "terminal"), ({"client": "a"}, "a"), ({"client": "teams-2"}, "teams-2"), ({}, ""),
+    ({"client": ""}, ""), ({"client": None}, ""),
+])  # fmt: skip
+def test_a_turn_may_say_which_kind_of_front_end_asks(payload, client):
+    assert parse_payload({"prompt": "hi"} | payload).client == client
+
+
+def test_an_action_asks_what_this_conversation_is():
+    assert parse_payload({"action": "conversation"}) == Describe()
 
 
 def test_connect_carries_a_state():
@@ -56,6 +68,10 @@ def test_unknown_fields_are_ignored_so_that_clients_may_be_newer():
         ({"prompt": "x", "timezone": "../../etc/passwd"}, BadRequestError, "Asia/Tokyo"),
         ({"prompt": "x", "timezone": 9}, BadRequestError, "Asia/Tokyo"),
         ({"prompt": "x", "locale": "x" * 40}, BadRequestError, "locale"),
+        *(
+            ({"prompt": "x", "client": client}, BadRequestError, '"client" must be a name such as "terminal"')
+            for client in ("Slack", "-x", "1a", "a b", "<b>", "a\n", "a" * 33, "é", 7, ["web"], {"web": 1})
+        ),
     ],
 )
 def test_a_malformed_payload_is_told_what_to_send(payload, error, says):

@@ -1,13 +1,17 @@
 import asyncio
 import stat
+from datetime import UTC, datetime
 
 import pytest
 from strands.storage import InMemoryStorage, S3Storage
 
 from agent.caller import Caller
 from agent.errors import NotOwnerError, SettingsError
+from agent.ownership import Beginning
 from agent.store import ConversationStore, open_storage
 
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+BEGINNING = Beginning("terminal", NOW)
 ALICE, BOB = Caller("jwt", "i", "alice"), Caller("jwt", "i", "bob")
 SESSION = "chat-0123456789abcdef0123456789abcdef"
 
@@ -37,12 +41,14 @@ def test_the_first_caller_owns_and_the_second_is_refused():
     store = ConversationStore(InMemoryStorage())
 
     async def play():
-        assert not await store.check_owner(SESSION, ALICE)
-        await store.claim(SESSION, ALICE)
-        await store.claim(SESSION, ALICE)
-        assert await store.check_owner(SESSION, ALICE)
+        assert await store.beginning(SESSION, ALICE) is None
+        await store.claim(SESSION, ALICE, BEGINNING)
+        await store.claim(SESSION, ALICE, Beginning("slack", NOW))
+        assert await store.beginning(SESSION, ALICE) == BEGINNING
         with pytest.raises(NotOwnerError):
-            await store.claim(SESSION, BOB)
+            await store.claim(SESSION, BOB, BEGINNING)
+        with pytest.raises(NotOwnerError):
+            await store.beginning(SESSION, BOB)
 
     asyncio.run(play())
 

@@ -22,7 +22,8 @@ def test_a_turn_goes_out_as_the_runtime_wants_it(runtime, client):
     assert events == [Text("Hi"), Done("end_turn", {"inputTokens": 3}, {"total_ms": 5})]
     (asked,) = runtime.asked
     assert asked.path == f"/runtimes/{quote(ARN, safe='')}/invocations?qualifier=DEFAULT"
-    assert asked.body == {"prompt": "which files?", "timezone": "Asia/Tokyo", "locale": "ja-JP"}
+    where = {"timezone": "Asia/Tokyo", "locale": "ja-JP", "client": "terminal"}
+    assert asked.body == {"prompt": "which files?"} | where
     assert asked.headers["Authorization"] == "Bearer sample-bearer"
     assert asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == SESSION
 

@@ -1,11 +1,29 @@
 """Consent missing, given, refused, left unfinished; the answer comes by itself."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from local.demo import choose_account, sign_in
 from tests.scenarios.conftest import FIND
 
 BOTH = "find the budget and list my recent files"
+NAMES = "https://www.googleapis.com/auth/drive.metadata.readonly"
+LIST = {"toolUse": {"name": "list_files", "input": {}}}
+
+
+def is_recent(text):
+    return text.endswith("Z") and abs(datetime.now(UTC) - datetime.fromisoformat(text)) < timedelta(minutes=10)
+
+
+def forced(world):
+    """When AgentCore Identity was made to discard a grant, as far as its journal goes back."""
+    return {entry["at"] for entry in world.aws("GET", "/_standin/requests")["requests"] if entry["is_forced"]}
+
+
+def connection(talk):
+    [found] = talk.action("status")["connections"]
+    return found
 
 
 def test_after_consent_the_first_question_is_answered_without_asking_again(world):
@@ -20,11 +38,14 @@ def test_after_consent_the_first_question_is_answered_without_asking_again(world
     assert sorted(answer.file_names) == ["Hiring plan", "Q3 budget", "Vendor payments"]
     assert "Ben changed 3 spreadsheets" in answer.text
     assert answer.stop_reason == "end_turn"
-    assert talk.action("status") == {
+    status = talk.action("status")
+    assert is_recent(status["connections"][0].pop("last_used"))
+    assert status == {
         "connections": [
             {
                 "provider": "google-drive",
                 "connected": True,
+                "insufficient": False,
                 "account": {"email": "alice@gmail.example", "name": "Alice Archer"},
                 "scopes": ["https://www.googleapis.com/auth/drive.metadata.readonly"],
                 "missing_scopes": [],
@@ -162,4 +183,110 @@ def test_disconnecting_revokes_at_google_and_the_next_question_asks_for_consent(
     assert talk.action("disconnect") == {"status": "disconnected"}
     assert world.vault() == []
     assert any(entry["path"] == "/revoke" for entry in world.google("GET", "/_standin/requests")["requests"])
+    assert connection(talk)["connected"] is False
     assert len(talk.ask(FIND).auth_urls) == 1
+
+
+@pytest.mark.parametrize("kind", ["status", "html_502", "invalid_token"])
+def test_where_google_does_not_revoke_nobody_is_told_that_they_are_disconnected(world, kind):
+    talk = world.connected()
+    world.google("POST", "/_standin/faults", target="revoke", kind=kind, times=20)
+    told = talk.action("disconnect")
+    assert told["code"] == "drive_failed"
+    assert told["error"].endswith(("again in a minute.", "https://myaccount.google.com/connections"))
+    assert "status" not in told
+    assert talk.ask(FIND).file_names, "nothing was taken away, and it can be tried again"
+    world.google("DELETE", "/_standin/faults")
+    assert talk.action("disconnect") == {"status": "disconnected"}
+    assert len(talk.ask(FIND).auth_urls) == 1
+
+
+def test_an_access_token_that_expired_heals_without_a_forced_flow_and_without_a_link(world):
+    """No consent every hour."""
+    talk = world.connected()
+    before = forced(world)
+    for _ in range(3):
+        world.google("POST", "/_standin/expire", account=world.alice.google.email)
+        world.aws("POST", "/_standin/vault/expire")
+        reply = talk.ask(FIND)
+        assert reply.file_names
+        assert reply.auth_urls == []
+    assert forced(world) - before == set()
+
+
+def test_however_many_tools_meet_a_revoked_grant_at_once_one_flow_is_forced_and_one_link_shown(world):
+    talk = world.connected()
+    world.google("POST", "/_standin/revoke", account=world.alice.google.email)
+    world.google("POST", "/_standin/faults", target="drive", kind="stall", seconds=0.2, times=8)
+    world.aws("POST", "/_standin/model-script", turns=[[LIST] * 6])
+    before = forced(world)
+    [link] = talk.ask("list my files in six ways").auth_urls
+    assert len(forced(world) - before) == 1
+    for _ in range(3):
+        assert talk.resume().auth_urls == [link]
+    assert len(forced(world) - before) == 1, "waiting forces nothing"
+    world.consent(link)
+    answer = talk.resume()
+    assert [event["status"] for event in answer.of_type("tool")].count("done") == 6
+
+
+def test_a_grant_without_drives_scopes_is_noticed_kept_for_the_page_and_asked_for_again(world):
+    talk = world.talk()
+    link = talk.ask(FIND).auth_urls[0]
+    world.google("POST", "/_standin/faults", target="auth", kind="fewer_scopes")
+    before = forced(world)
+    world.consent(link)
+    for _ in range(3):
+        asked = talk.resume()
+        assert (asked.auth_urls, asked.error, asked.stop_reason) == ([link], "", "consent_required")
+        found = connection(talk)
+        assert (found["connected"], found["insufficient"], found["missing_scopes"]) == (False, True, [NAMES])
+    assert len(world.talk().ask(FIND).auth_urls) == 1
+    assert forced(world) - before == set()
+    world.consent(link)
+    assert len(forced(world) - before) == 1, "by the button"
+    assert talk.resume().file_names
+    assert connection(talk)["insufficient"] is False
+
+
+def test_two_links_of_two_conversations_need_one_consent(world):
+    first, second = world.talk(), world.talk()
+    links = [talk.ask(FIND).auth_urls[0] for talk in (first, second)]
+    assert links[0] != links[1]
+    world.consent(links[0])
+    for talk in (first, second):
+        answer = talk.resume()
+        assert answer.file_names
+        assert answer.auth_urls == []
+
+
+def test_two_links_that_are_both_on_their_way_are_both_brought_to_an_end(world):
+    talks = [world.talk(), world.talk()]
+    browsers = [world.to_google(talk.ask(FIND).auth_urls[0]) for talk in talks]
+    before = forced(world)
+    for browser in browsers:
+        assert browser.press("Allow").status == 200
+    for talk in talks:
+        assert talk.resume().file_names
+    assert forced(world) - before == set()
+    assert len(world.vault()) == 1
+
+
+def test_a_conversation_tells_its_owner_where_it_began_and_asks_nobody(world):
+    talk = world.talk()
+    talk.send({"prompt": FIND, "client": "slack"})
+    asked, looked = world.calls("GetResourceOauth2Token"), len(world.model_requests())
+    told = talk.action("conversation")
+    assert is_recent(told["conversation"].pop("started"))
+    assert told == {"conversation": {"client": "slack"}, "pending": True, "scopes": [NAMES]}
+    world.stack.kill_agent()
+    world.stack.start_agent()
+    assert talk.action("conversation")["conversation"]["client"] == "slack"
+    nobodys = world.talk()
+    assert nobodys.action("conversation") == {"conversation": None, "pending": False, "scopes": [NAMES]}
+    stranger = world.talk(world.bob, runtime_session=talk.runtime_session)
+    assert stranger.action("conversation")["code"] == "not_owner"
+    assert world.calls("GetResourceOauth2Token") - asked == set()
+    assert len(world.model_requests()) == looked
+    taken = world.talk(world.bob, runtime_session=nobodys.runtime_session)
+    assert taken.ask("hello").error == "", "to ask was not to begin"

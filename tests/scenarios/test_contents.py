@@ -25,6 +25,11 @@ def ask_for_contents(world, talk):
     return talk.ask("which shared drives are there?")
 
 
+def forced(world):
+    """When AgentCore Identity was made to discard a grant, as far as its journal goes back."""
+    return {entry["at"] for entry in world.aws("GET", "/_standin/requests")["requests"] if entry["is_forced"]}
+
+
 def connection(talk):
     [found] = talk.action("status")["connections"]
     return found["scopes"], found["missing_scopes"]
@@ -36,7 +41,8 @@ def test_contents_are_asked_for_when_first_needed_and_the_answer_comes_by_itself
     assert connection(talk) == ([NAMES], [])
     asked = ask_for_contents(world, talk)
     [link] = asked.auth_urls
-    assert link.endswith(f"?session={talk.runtime_session}&ask=contents")
+    assert link.endswith(f"?session={talk.runtime_session}"), "the page asks the agent what it is for"
+    assert talk.action("conversation")["scopes"] == [CONTENTS]
     assert asked.of_type("auth_required")[0]["scopes"] == [CONTENTS]
     assert connection(talk) == ([NAMES], [CONTENTS])
     assert talk.resume().auth_urls == [link]
@@ -56,29 +62,59 @@ def test_who_leaves_the_wider_link_alone_goes_on_with_names(vaults):
     browser = world.browser()
     browser.open(link)
     sign_in(browser, world.alice)
-    assert "read what they contain" in browser.page.main
+    assert "read what your files contain" in browser.page.main
     talk.ask("never mind")
     assert talk.ask(FIND).file_names
     assert world.talk().ask(FIND).file_names
 
 
-def test_an_older_link_says_that_more_is_needed_before_anything_is_lost(vaults):
+def test_grants_for_names_and_contents_that_die_together_cost_one_forced_flow_a_turn_and_heal(vaults):
+    world = vaults
+    talk = world.connected()
+    world.consent(ask_for_contents(world, talk).auth_urls[0])
+    assert talk.resume().stop_reason == "end_turn"
+    world.google("POST", "/_standin/revoke", account=world.alice.google.email)
+    names = {"toolUse": {"name": "list_files", "input": {}}}
+    contents = {"toolUse": {"name": "list_shared_drives", "input": {}}}
+    world.aws("POST", "/_standin/model-script", turns=[[names, contents, names, contents]])
+    before = forced(world)
+    asked = talk.ask("list everything")
+    assert len(forced(world) - before) == 1
+    [link] = asked.auth_urls
+    world.consent(link)
+    answer = talk.resume()
+    assert answer.auth_urls == []
+    assert [event["status"] for event in answer.of_type("tool")].count("done") == 4
+
+
+def test_an_older_link_says_what_is_needed_by_now_before_anything_is_lost(vaults):
     world = vaults
     talk = world.talk()
     old = talk.ask(FIND).auth_urls[0]
     world.consent(old)
     talk.resume()
-    ask_for_contents(world, talk)
+    assert ask_for_contents(world, talk).auth_urls == [old]
     browser = world.browser()
     browser.open(old)
     sign_in(browser, world.alice)
-    page = browser.press("Connect")
-    assert "needs more than names and details" in page.main
+    assert "read what your files contain" in browser.page.main
     assert connection(talk) == ([NAMES], [CONTENTS])
     browser.press("Connect")
     choose_account(browser, world.alice)
     browser.press("Allow")
     assert talk.resume().stop_reason == "end_turn"
+
+
+def test_a_page_that_was_opened_before_more_was_needed_says_so_before_anything_is_lost(vaults):
+    world = vaults
+    talk = world.connected()
+    browser = world.browser()
+    browser.open(f"{world.stack.callback_url}/connect/google-drive?session={talk.runtime_session}")
+    sign_in(browser, world.alice)
+    ask_for_contents(world, talk)
+    page = browser.press("Connect")
+    assert "read what your files contain" in page.main
+    assert connection(talk) == ([NAMES], [CONTENTS])
 
 
 def test_a_box_that_was_unticked_leads_to_the_same_link_and_then_to_an_answer(vaults):

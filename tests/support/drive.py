@@ -94,8 +94,9 @@ class MemoryDrive:
         self._asked(access_token, account=True)
         return Account(email="alice@gmail.example", name="Alice Archer")
 
-    def revoke(self, access_token: str) -> None:
+    def revoke(self, access_token: str) -> bool:
         self.revoked.append(access_token)
+        return True
 
 
 class MemoryTokens:
@@ -117,7 +118,7 @@ class MemoryTokens:
         self.asked: list[dict[str, Any]] = []
         self.vault: dict[tuple[str, ...], str] = {}
         self._by_scopes = by_scopes
-        self._has_connect_page = has_connect_page
+        self.keeps_narrow = has_connect_page
         self._has_contents = contents
         self._wide = copy(self)  # the same vault and list
         self._wide.scopes = CONTENTS
@@ -155,11 +156,6 @@ class MemoryTokens:
             self.vault.pop(self._key(self.scopes), None)
         return self._answer({"state": state, "discard": discard})
 
-    def require_scopes(self) -> str:
-        if self._has_connect_page and self.scopes == CONTENTS:
-            raise ConsentRequired("")
-        return self.require_consent(discard=True)
-
     def _answer(self, question: dict[str, Any]) -> str:
         self.asked.append(question | ({"scopes": CONTENTS} if self.scopes == CONTENTS else {}))
         if self._key(self.scopes) not in self.vault:
@@ -168,3 +164,13 @@ class MemoryTokens:
 
     def _key(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
         return scopes if self._by_scopes else ()
+
+
+class StubbornTokens(MemoryTokens):
+    """A vault that hands out the same access token even after a forced flow."""
+
+    def require_consent(self, *, state="", discard=False):
+        if not discard:
+            return super().require_consent(state=state)
+        self.asked.append({"state": state, "discard": True})
+        raise ConsentRequired(SECRET_URL)

@@ -4,7 +4,7 @@ Behind it: a Drive that knows what each access token may do, and a vault of eith
 """
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 
 from strands import Agent, ToolContext, tool
 from strands.storage import InMemoryStorage
@@ -12,6 +12,8 @@ from strands.types.tools import ToolResult
 
 from agent.conversation import ConsentLink, Conversation
 from agent.hooks import TurnHooks
+from agent.last_used import LastUsed
+from agent.ownership import Beginning
 from agent.request import Prompt, Resume
 from agent.store import ConversationStore
 from tests.support.drive import TOKENS, WIDE_TOKEN, MemoryTokens
@@ -51,7 +53,8 @@ class ScopedDrive:
 
     def revoke(self, access_token):
         self.calls.append(("revoke", access_token))
-        self.revoked += TOKENS.values()
+        known, self.revoked = access_token not in self.revoked, [*TOKENS.values()]
+        return known
 
 
 class Reading:
@@ -65,6 +68,7 @@ class Reading:
         self.provider = "google-drive"
         self.link = ConsentLink("google-drive", LINK if has_connect_page else "")
         self.storage = InMemoryStorage()
+        self.last_used = LastUsed(ConversationStore(self.storage), lambda: datetime(2026, 11, 20, 9, tzinfo=UTC))
         self.restart()
 
     def restart(self):
@@ -82,10 +86,13 @@ class Reading:
             agent, None, self.connection, self.link, today=lambda _: date(2026, 11, 20)
         )
 
-    async def conversation(self, _runtime_session, _caller):
+    async def conversation(self, _runtime_session, _caller, *, client=""):
         return self.conversation_now
 
     existing = conversation
+
+    async def beginning(self, _runtime_session, _caller):
+        return Beginning("terminal", datetime(2026, 11, 20, 9, tzinfo=UTC))
 
     def _tools(self):
         drive, tokens = self.drive, self.tokens

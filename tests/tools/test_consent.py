@@ -43,16 +43,10 @@ def test_work_is_given_the_token_and_its_answer_is_returned():
     assert with_access_token(Tokens(), str.upper) == "SAMPLE-TOKEN"
 
 
-def test_with_a_connect_page_a_grant_that_is_too_narrow_for_contents_is_left_as_it_is():
-    with pytest.raises(ConsentRequired) as required:
-        AccessTokens(WITH_PAGE).contents().require_scopes()
-    assert required.value.authorization_url == ""
-
-
-@pytest.mark.parametrize("tokens", [AccessTokens(SETTINGS).contents(), AccessTokens(WITH_PAGE)])
-def test_everywhere_else_it_has_to_be_discarded_and_the_vault_is_asked(tokens):
-    with pytest.raises(NoWorkloadAccessTokenError):
-        tokens.require_scopes()
+def test_a_grant_that_is_too_narrow_is_left_as_it_is_where_a_page_of_ours_can_discard_it():
+    assert AccessTokens(WITH_PAGE).keeps_narrow
+    assert AccessTokens(WITH_PAGE).contents().keeps_narrow
+    assert not AccessTokens(SETTINGS).contents().keeps_narrow
 
 
 def test_the_wide_scope_has_tokens_of_its_own_and_only_where_contents_are_on():

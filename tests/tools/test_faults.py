@@ -32,7 +32,7 @@ def fault(drive):
     ("call", "kind", "values", "says"),
     [
         (LIST, "unauthorized", {"times": 4}, "Not connected"),
-        (LIST, "scope", {"times": 4}, "Not connected"),
+        (LIST, "scope", {"times": 6}, "Not connected"),
         (LIST, "rate_limit", {"times": 3}, "rate limiting"),
         (LIST, "throttle", {"times": 3}, "rate limiting"),
         (LIST, "daily_limit", {}, "daily limit"),
@@ -63,7 +63,7 @@ def test_each_failure_is_told_in_words_and_the_conversation_goes_on(drive, fault
     assert says in failed.text
     assert "budget" not in failed.text
     httpx.delete(f"{drive.url}/_standin/faults", trust_env=False)
-    tools.vault.consent()  # the first two have cost the grant
+    tools.vault.consent()  # the first has cost the grant
     assert tools(name, **arguments).status == "success"
 
 

@@ -28,15 +28,12 @@ from tools.files import DETAIL_FIELDS, LIST_FIELDS, PLACE_FIELDS, File, Permissi
 from tools.google import answers
 from tools.google.batch import MAX_CALLS
 from tools.google.client import GoogleClient
-from tools.google.drive_calls import DriveCall, DriveCalls, is_about_the_file
+from tools.google.drive_calls import DOWNLOAD, EXPORT, DriveCall, DriveCalls, is_about_the_file
 from tools.google.drive_files import Account, DriveFiles, FilePage
 from tools.google.http import GoogleHttp, Limits, unreadable
 from tools.google.quota import CONTENT_UNITS, LIST_UNITS, OTHER_UNITS, Quota
 
 Item = TypeVar("Item")
-
-_EXPORT = Limits(silence_s=40, total_s=60)  # Google converts the document before it answers
-_DOWNLOAD = Limits(silence_s=20, total_s=90)
 
 _PAGE_SIZE = 100  # the most that drives.list and permissions.list take
 _MAX_PAGES = 100
@@ -127,6 +124,7 @@ class DriveApi:
                 **page,
             ),
             answers.permissions,
+            file_id,
         )
         with self._naming_files(access_token):
             return [permission for page in pages for permission in page]
@@ -146,8 +144,9 @@ class DriveApi:
         return self._content(
             "files.export",
             access_token,
+            file_id,
             lambda: self._client.files.export_media(fileId=self._known(file_id), mimeType=mime_type),
-            _EXPORT,
+            EXPORT,
         )
 
     def download(self, access_token: str, file_id: str, *, max_bytes: int, resource_key: str = "") -> bytes:
@@ -159,7 +158,8 @@ class DriveApi:
             request.headers |= _resource_keys(file_id, resource_key)
             return request
 
-        content = self._content("files.get_media", access_token, build, replace(_DOWNLOAD, max_bytes=max_bytes))
+        limits = replace(DOWNLOAD, max_bytes=max_bytes)
+        content = self._content("files.get_media", access_token, file_id, build, limits)
         if len(content) > max_bytes:  # compressed on the way, although nobody asked for that
             raise AnswerTooLargeError(max_bytes)
         return content
@@ -175,8 +175,8 @@ class DriveApi:
             count=lambda _: 0,
         )
 
-    def revoke(self, access_token: str) -> None:
-        """Revoke the grant behind `access_token` at Google (RFC 7009). A grant that is gone already is no error.
+    def revoke(self, access_token: str) -> bool:
+        """Revoke the grant behind `access_token` at Google (RFC 7009); False where Google knows of none.
 
         It is charged to no quota, so that taking a permission back always works.
         Raises: `DriveUnavailableError` where Google does not confirm it.
@@ -184,13 +184,14 @@ class DriveApi:
         headers = {"content-type": "application/x-www-form-urlencoded"}
         body = urlencode({"token": access_token})
 
-        def send(http: httplib2.Http) -> None:
+        def send(http: httplib2.Http) -> bool:
             response, content = http.request(self._revoke_url, method="POST", body=body, headers=headers)
             # 400 `invalid_token`: it holds no more.
             if response.status != HTTPStatus.OK and b'"invalid_token"' not in content:
                 raise DriveUnavailableError("Google did not confirm the revocation")
+            return bool(response.status == HTTPStatus.OK)
 
-        self._calls.execute("revoke", send, lambda _: 0)
+        return self._calls.execute("revoke", send, lambda _: 0)
 
     def _is_id(self, file_id: str) -> bool:
         return _ID.fullmatch(file_id) is not None and file_id not in self._client.path_words
@@ -211,7 +212,7 @@ class DriveApi:
             return request
 
         with self._naming_files(access_token):
-            return self._calls.json("files.get", access_token, build, answers.file, units=OTHER_UNITS)
+            return self._calls.about(file_id).json("files.get", access_token, build, answers.file, units=OTHER_UNITS)
 
     def _get_if_visible(self, access_token: str, file_id: str) -> dict[str, File]:
         try:
@@ -237,11 +238,12 @@ class DriveApi:
         access_token: str,
         build: Callable[[dict[str, str]], Any],
         read: Callable[[dict[str, Any]], list[Item]],
+        file_id: str = "",
     ) -> Iterator[list[Item]]:
         """Yield every page. Pages without end are no answer: who sees a file must not be told in part."""
 
         def ask(page: dict[str, str]) -> tuple[list[Item], str]:
-            return self._calls.json(
+            return self._calls.about(file_id).json(
                 method,
                 access_token,
                 lambda: build(page),
@@ -260,10 +262,11 @@ class DriveApi:
         if page_token:
             raise unreadable()
 
-    def _content(self, method: str, access_token: str, build: Callable[[], Any], limits: Limits) -> bytes:
+    def _content(self, method: str, access_token: str, file_id: str, build: Callable[[], Any], limits: Limits) -> bytes:
         try:
             with self._naming_files(access_token, contents=True):
-                return self._calls.content(method, access_token, build, units=CONTENT_UNITS, limits=limits)
+                calls = self._calls.about(file_id)
+                return calls.content(method, access_token, build, units=CONTENT_UNITS, limits=limits)
         except FilePermissionError as error:
             raise NotDownloadableError(error.reason) from error
 

@@ -6,7 +6,7 @@ Every request that is sent is charged, retries included; every call leaves one r
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -15,7 +15,14 @@ from urllib.parse import urlsplit
 import httplib2
 from googleapiclient.errors import HttpError
 
-from tools.errors import DriveForbiddenError, FileNotVisibleError, ToolError, TransientToolError
+from tools.errors import (
+    AccessTokenRejectedError,
+    DriveForbiddenError,
+    FileNotVisibleError,
+    ScopeNotGrantedError,
+    ToolError,
+    TransientToolError,
+)
 from tools.google.batch import PartAnswer, read_batch, write_batch
 from tools.google.http import UNREADABLE, GoogleHttp, Limits, unreadable
 from tools.google.quota import Quota
@@ -23,29 +30,43 @@ from tools.google.refusals import failure
 
 Answer = TypeVar("Answer")
 
+DOWNLOAD = Limits(silence_s=20, total_s=90)
+EXPORT = Limits(silence_s=40, total_s=60)  # Google converts the document before it answers
 _METADATA = Limits(silence_s=10, total_s=30)
 _BATCH = Limits(silence_s=20, total_s=40)
+_REFUSALS = (AccessTokenRejectedError, DriveForbiddenError, FileNotVisibleError, ScopeNotGrantedError)
 # 403s that are about this app or this person's domain, whatever file is asked for.
 _ABOUT_THE_APP = {"accessNotConfigured", "SERVICE_DISABLED", "domainPolicy"}
 
 
 @dataclass(frozen=True, slots=True)
 class DriveCall:
-    """One finished call, for the audit: what, how it ended (`ok` or an error's class), how many files, how long."""
+    """One finished call, for the audit: what, how it ended (`ok` or an error's class), how many files, how long.
+
+    `is_refused`: Google said no, which tells it from a call that failed. `file_id` is the file that the call itself
+    names; a list or a batch names none.
+    """
 
     method: str
     outcome: str
     files: int
     elapsed_ms: int
+    is_refused: bool = False
+    file_id: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DriveCalls:
-    """One way to Drive. `quota` is None for what belongs to no conversation."""
+    """One way to Drive. `quota` is None for what belongs to no conversation; `file_id` goes into the records."""
 
     http: GoogleHttp
     record: Callable[[DriveCall], None]
     quota: Quota | None = None
+    file_id: str = ""
+
+    def about(self, file_id: str) -> "DriveCalls":
+        """Return the same way to Drive for calls that name one file."""
+        return replace(self, file_id=file_id)
 
     def json(
         self,
@@ -124,19 +145,19 @@ class DriveCalls:
     ) -> Answer:
         """Run `send` as `GoogleHttp.run` does, and record how it ended."""
         started = time.monotonic()
-        outcome, files = "unfinished", 0
+        outcome, files, is_refused = "unfinished", 0, False
         try:
             answer = self.http.run(send, limits)
             files = count(answer)
             outcome = "ok"
         except Exception as error:
-            outcome = type(error).__name__
+            outcome, is_refused = type(error).__name__, isinstance(error, _REFUSALS)
             raise
         else:
             return answer
         finally:
             elapsed_ms = round((time.monotonic() - started) * 1000)
-            self.record(DriveCall(method=method, outcome=outcome, files=files, elapsed_ms=elapsed_ms))
+            self.record(DriveCall(method, outcome, files, elapsed_ms, is_refused, self.file_id))
 
     def charge(self, units: int) -> None:
         """Pay for one request. Raises `QuotaSpentError`."""
@@ -190,4 +211,4 @@ def _later(first: TransientToolError | None, second: TransientToolError) -> Tran
     return max(filter(None, (first, second)), key=lambda error: error.retry_after_s or 0.0)
 
 
-__all__ = ["DriveCall", "DriveCalls", "is_about_the_file"]
+__all__ = ["DOWNLOAD", "EXPORT", "DriveCall", "DriveCalls", "is_about_the_file"]

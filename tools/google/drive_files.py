@@ -63,8 +63,8 @@ class DriveFiles(Protocol):
     def account(self, access_token: str) -> Account:
         """Return whose Drive the token opens."""
 
-    def revoke(self, access_token: str) -> None:
-        """Revoke the grant behind `access_token` at Google."""
+    def revoke(self, access_token: str) -> bool:
+        """Revoke the grant behind `access_token` at Google; False where Google says that there is none."""
 
     def for_conversation(self) -> "DriveFiles":
         """Return the same client for one conversation, which may not ask more than its share (`tools.google.quota`)."""

@@ -128,7 +128,9 @@ class Pools:
             claims = {**times, **self.person(pool.id, grant.username, grant.scopes)}
             if grant.nonce is not None:
                 claims["nonce"] = grant.nonce
-            answer["id_token"], _ = pool.create_jwt(client.id, grant.username, "id", LIFETIME_S, claims)
+            id_token, _ = pool.create_jwt(client.id, grant.username, "id", LIFETIME_S, claims)
+            pool.id_tokens[id_token] = (client.id, grant.username)
+            answer["id_token"] = id_token
         return answer
 
     def person(self, pool_id: str, username: str, scopes: tuple[str, ...]) -> dict[str, Any]:
@@ -161,6 +163,19 @@ class Pools:
         pool, _ = _required(client_id)
         if refresh_token in pool.refresh_tokens:
             pool.refresh_tokens[refresh_token] = None
+
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """Every token and client secret of every pool, as (kind, value), revoked refresh tokens too."""
+        for pool in _pools():
+            for kind, tokens in (
+                ("Cognito access token", pool.access_tokens),
+                ("Cognito ID token", pool.id_tokens),
+                ("Cognito refresh token", pool.refresh_tokens),
+            ):
+                yield from ((kind, token) for token in list(tokens))
+            for client in list(pool.clients.values()):
+                if client.generate_secret and client.secret:
+                    yield "Cognito client secret", client.secret
 
     def access_token_owner(self, access_token: str) -> tuple[str, str] | None:
         """Pool id and username of an access token that is still good for UserInfo."""

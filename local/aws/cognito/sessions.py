@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from local.aws.clock import Clock
 from local.aws.cognito.pools import Grant
+from local.ledger import Ledger
 
 CODE_LIFETIME = timedelta(minutes=5)
 SESSION_LIFETIME = timedelta(hours=1)  # of Cognito's session cookie
@@ -36,8 +37,9 @@ class Code:
 class SignIns:
     """Everything the pages remember."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger) -> None:
         self._clock = clock
+        self._ledger = ledger
         self._sessions: dict[str, BrowserSession] = {}
         self._codes: dict[str, Code] = {}
         self._refresh_grants: dict[str, Grant] = {}
@@ -62,11 +64,13 @@ class SignIns:
     def new_code(self, grant: Grant, redirect_uri: str, challenge: str | None) -> str:
         """A one-time authorization code."""
         code = secrets.token_urlsafe(32)
+        self._ledger.note("Cognito authorization code", code)
         self._codes[code] = Code(grant, redirect_uri, challenge, self._clock() + CODE_LIFETIME)
         return code
 
     def redeem(self, code: str, client_id: str, redirect_uri: str, verifier: str | None) -> Grant | None:
         """The grant of a code, once, for the client, redirect URI and verifier that belong to it."""
+        self._ledger.note("PKCE verifier for Cognito", verifier)
         known = self._codes.pop(code, None)
         if known is None or known.expires <= self._clock():
             return None

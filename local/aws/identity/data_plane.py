@@ -20,6 +20,7 @@ from local.aws.identity.vault import Grant, Vault, VaultKey, vault_key
 from local.aws.identity.workloads import Workloads, check_return_url
 from local.aws.jwt_check import JwtError
 from local.aws.switches import Switches
+from local.ledger import Ledger
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ class DataPlane:
         oauth: OauthClient,
         user_tokens: UserTokens,
         switches: Switches,
+        ledger: Ledger,
         origin: str,
         clock: Clock,
     ) -> None:
@@ -49,6 +51,7 @@ class DataPlane:
         self._oauth = oauth
         self._user_tokens = user_tokens
         self._switches = switches
+        self._ledger = ledger
         self._origin = origin
         self._clock = clock
 
@@ -59,6 +62,7 @@ class DataPlane:
     async def get_workload_access_token_for_jwt(self, asked: Members) -> Members:
         """For the person of a JWT."""
         self._workloads.get(asked["workloadName"])
+        self._ledger.note("user token", asked["userToken"])
         principal = await self._user_tokens.principal(asked["userToken"])
         return {"workloadAccessToken": self._workloads.mint_for_caller(asked["workloadName"], principal)}
 
@@ -87,6 +91,7 @@ class DataPlane:
 
     async def complete_resource_token_auth(self, asked: Members) -> Members:
         """Binds a consent to the person who began it: only now is the code exchanged."""
+        self._ledger.note("user token", asked["userIdentifier"].get("userToken"))
         flow = self._flows.alive(asked["sessionUri"])
         finisher = _finisher(asked["userIdentifier"])
         if (

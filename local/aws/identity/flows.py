@@ -14,6 +14,7 @@ from typing import Literal
 from local.aws.clock import Clock
 from local.aws.identity.principals import Principal
 from local.aws.identity.vault import VaultKey
+from local.ledger import Ledger
 
 LIFETIME = timedelta(minutes=10)
 _URN = "urn:ietf:params:oauth:request_uri:"
@@ -56,8 +57,9 @@ class Flow:
 class Flows:
     """Flows by session URI. Expired ones are forgotten."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger) -> None:
         self._clock = clock
+        self._ledger = ledger
         self._flows: dict[str, Flow] = {}
 
     def start(self, wish: Wish) -> Flow:
@@ -66,6 +68,11 @@ class Flows:
         self._flows = {uri: flow for uri, flow in self._flows.items() if flow.expires > now}
         flow = Flow(_URN + secrets.token_urlsafe(32), wish, now + LIFETIME)
         self._flows[flow.uri] = flow
+        # What tells one session URI from another; an authorization URL is a session URI behind a fixed address.
+        self._ledger.note("session URI", flow.uri.removeprefix(_URN))
+        self._ledger.note("state of the caller", wish.custom_state)
+        self._ledger.note("state between AgentCore and Google", flow.state)
+        self._ledger.note("PKCE verifier for Google", flow.verifier)
         return flow
 
     def clear(self) -> None:

@@ -16,6 +16,8 @@ from local.aws.identity.control_plane import ControlPlane, Members
 from local.aws.identity.data_plane import DataPlane
 from local.aws.validation import Operation, check_input, load_operations
 
+FORCED = "standin.is_forced"  # in a request's scope: it forces a new flow
+
 Handler = Callable[[Members], Awaitable[Members]]
 
 DATA_OPERATIONS = (
@@ -72,6 +74,7 @@ def _endpoint(operation: Operation, handler: Handler) -> Callable[[Request], Awa
         if signing_service(request.headers.get("authorization")) is None:
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403)
         asked = check_input(operation.input_shape, await _json(request))
+        request.scope[FORCED] = asked.get("forceAuthentication") is True
         answer = await handler(asked)
         headers = {"x-amzn-RequestId": str(uuid.uuid4())}
         if operation.success == 204:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from local.aws.clock import Clock
 from local.aws.errors import access_denied, conflict, invalid, not_found, unauthorized
 from local.aws.identity.principals import Principal
+from local.ledger import Ledger
 
 # AWS publishes no lifetime; an hour is longer than any turn and short enough to notice a cached one.
 TOKEN_LIFETIME = timedelta(hours=1)
@@ -54,8 +55,9 @@ def check_return_url(workload: Workload, return_url: str | None) -> str:
 class Workloads:
     """The workload identity directory."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, ledger: Ledger) -> None:
         self._clock = clock
+        self._ledger = ledger
         self._workloads: dict[str, Workload] = {}
         self._tokens: dict[str, WorkloadAccessToken] = {}
 
@@ -97,6 +99,7 @@ class Workloads:
     def mint(self, name: str, principal: Principal | None) -> str:
         """An opaque access token for a workload that exists."""
         token = secrets.token_urlsafe(96)
+        self._ledger.note("workload access token", token)
         self._tokens[token] = WorkloadAccessToken(self.get(name).name, principal, self._clock() + TOKEN_LIFETIME)
         return token
 

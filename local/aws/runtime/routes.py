@@ -22,6 +22,7 @@ from local.aws.runtime.headers import CALLBACK_URL, REQUEST_ID, SESSION, USER_ID
 from local.aws.runtime.registry import Registry, Runtime
 from local.aws.runtime.relay import CallerGoneError, RelayedResponse, ask_container, container_failure, read_body
 from local.aws.switches import Switches
+from local.ledger import Ledger
 
 CLIENT_CLOSED = 499  # nobody reads it
 LONGEST_USER_ID = 128
@@ -38,6 +39,7 @@ class RuntimeRoutes:
         issuers: Issuers,
         http: httpx.AsyncClient,
         switches: Switches,
+        ledger: Ledger,
         origin: str,
         clock: Clock,
     ) -> None:
@@ -46,6 +48,7 @@ class RuntimeRoutes:
         self._issuers = issuers
         self._http = http
         self._switches = switches
+        self._ledger = ledger
         self._origin = origin
         self._clock = clock
 
@@ -121,6 +124,7 @@ class RuntimeRoutes:
             await self._check_token(credential.token, runtime)
         except BadTokenError as error:
             raise unauthorized(str(error), self._challenge(runtime, ', error="invalid_token"')) from error
+        self._ledger.note("user token", credential.token)
         return principal_of_jwt(credential.token)
 
     async def _check_token(self, token: str, runtime: Runtime) -> None:

@@ -194,6 +194,37 @@ def test_every_call_is_recorded_with_outcome_and_count(api, google, calls):
         ("files.list", "ok", 1),
         ("files.get", "FileNotVisibleError", 0),
     ]
+    assert [call.is_refused for call in calls] == [False, True]
+
+
+def test_a_failure_that_is_no_answer_of_googles_is_not_recorded_as_a_refusal(api, google, calls):
+    google.answers = [google_error(500, "backendError")] * 3
+    with pytest.raises(DriveUnavailableError):
+        page(api)
+    assert [(call.outcome, call.is_refused) for call in calls] == [("DriveUnavailableError", False)]
+
+
+def test_the_record_of_a_call_names_the_file_that_the_call_names(api, google, calls):
+    google.answers = [OK]
+    page(api)
+    google.answers = [(200, {"id": ONE, "name": "One", "mimeType": "application/pdf"}, {})]
+    api.get("sample-token", ONE)
+    google.answers = [(200, {"permissions": []}, {})]
+    api.permissions("sample-token", ONE)
+    google.answers = [(200, b"exported", {})]
+    api.export("sample-token", ONE, "text/plain")
+    google.answers = [(200, b"contents", {})]
+    api.download("sample-token", ONE[::-1], max_bytes=100)
+    google.answers = [(200, {"drives": []}, {})]
+    api.drives("sample-token")
+    assert [(call.method, call.file_id) for call in calls] == [
+        ("files.list", ""),
+        ("files.get", ONE),
+        ("permissions.list", ONE),
+        ("files.export", ONE),
+        ("files.get_media", ONE[::-1]),
+        ("drives.list", ""),
+    ]
 
 
 def test_neither_the_query_nor_the_token_is_logged(api, google, caplog):

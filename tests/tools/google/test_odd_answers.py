@@ -107,7 +107,7 @@ def test_one_place_that_is_refused_is_missing(api, google):
 
 def test_a_grant_without_the_scope_is_still_asked_for_anew(api, google):
     google.answers = [SCOPE] * 2
-    tokens = MemoryTokens()
+    tokens = MemoryTokens(has_connect_page=False)
     with pytest.raises(ConsentRequired):
         with_access_token(tokens, lambda access_token: api.get(access_token, ONE))
     assert not tokens.granted

@@ -218,6 +218,11 @@ REFUSALS = (
         "Googleドライブが混み合っています。少し待ってからもう一度お試しください。",
     ),
     (
+        r"Google did not confirm the revocation: it still|The vault still holds a grant",
+        "Google Drive is still connected: the permission could not be taken back. Please try again.",
+        "許可を取り消せず、Googleドライブはまだ接続されたままです。もう一度お試しください。",
+    ),
+    (
         r"Drive does not sort what a search inside files finds",
         "Google Drive cannot sort what a search inside files finds.",
         "ファイルの中身の検索では、ドライブは並べ替えができません。",

@@ -1,0 +1,142 @@
+"""What is told of a connection, and its end, which has to be proved."""
+
+import pytest
+
+from tests.support.drive import SECRET_URL, TOKEN, WIDE_TOKEN, MemoryDrive, MemoryTokens
+from tools.connection import DriveConnection, Standing
+from tools.errors import (
+    AccessTokenRejectedError,
+    ConsentRequired,
+    DriveForbiddenError,
+    DriveUnavailableError,
+    NotDisconnectedError,
+    ScopeNotGrantedError,
+)
+from tools.scopes import CONTENTS, DETAILS
+
+BOTH_VAULTS = pytest.mark.parametrize("by_scopes", [False, True])
+
+
+class Google(MemoryDrive):
+    """Answers 401 for what was revoked, as Google does, unless `confirms` is False: then nothing is revoked."""
+
+    confirms = True
+
+    def account(self, access_token):
+        if access_token in self.revoked:
+            raise AccessTokenRejectedError("no")
+        return super().account(access_token)
+
+    def revoke(self, access_token):
+        if self.confirms:
+            self.revoked.append(access_token)
+        return self.confirms
+
+
+class Keeping(MemoryTokens):
+    """A vault that does not let go."""
+
+    def require_consent(self, *, state="", discard=False):
+        raise ConsentRequired(SECRET_URL)
+
+
+@BOTH_VAULTS
+def test_disconnected_means_that_a_drive_call_would_ask_for_consent(by_scopes):
+    drive, tokens = Google(), MemoryTokens(by_scopes=by_scopes)
+    tokens.consent(CONTENTS)
+    DriveConnection(drive, tokens).disconnect()
+    for each in tokens.every():
+        assert tokens.asked[-1 if each.scopes == CONTENTS else -2].get("discard") is None, (
+            "it was looked for afterwards"
+        )
+        with pytest.raises(ConsentRequired):
+            each.read()
+
+
+def test_where_nothing_is_connected_there_is_nothing_to_revoke():
+    drive, tokens = Google(), MemoryTokens(granted=False)
+    DriveConnection(drive, tokens).disconnect()
+    assert drive.revoked == []
+
+
+def test_a_revocation_that_google_knows_nothing_of_is_none_while_the_token_still_opens_the_drive():
+    drive, tokens = Google(), MemoryTokens()
+    drive.confirms = False
+    with pytest.raises(NotDisconnectedError) as told:
+        DriveConnection(drive, tokens).disconnect()
+    assert "still connected" in told.value.user_message
+    assert tokens.granted, "it can be tried again"
+
+
+def test_a_grant_that_the_person_has_revoked_at_google_already_is_cleared_here():
+    drive, tokens = Google(revoked=[TOKEN]), MemoryTokens()
+    drive.confirms = False
+    DriveConnection(drive, tokens).disconnect()
+    assert not tokens.granted
+
+
+def test_a_vault_that_keeps_what_google_has_revoked_would_ask_for_consent_all_the_same():
+    DriveConnection(Google(), Keeping()).disconnect()
+
+
+@pytest.mark.parametrize("still_says", [None, ScopeNotGrantedError("no"), DriveForbiddenError("domainPolicy")])
+def test_a_vault_that_keeps_what_google_honours_is_not_called_disconnected(still_says):
+    drive = MemoryDrive(errors=[still_says] if still_says else [])  # revokes, it says, and goes on answering
+    with pytest.raises(NotDisconnectedError):
+        DriveConnection(drive, Keeping()).disconnect()
+
+
+def test_a_google_that_does_not_answer_the_proof_leaves_it_unproved():
+    drive = MemoryDrive(errors=[DriveUnavailableError("no")])
+    with pytest.raises(DriveUnavailableError):
+        DriveConnection(drive, Keeping()).disconnect()
+
+
+@BOTH_VAULTS
+def test_a_grant_that_covers_nothing_we_use_is_told_and_left_for_the_button(by_scopes):
+    drive, tokens = MemoryDrive(errors=[ScopeNotGrantedError("no")] * 2), MemoryTokens(by_scopes=by_scopes)
+    connection = DriveConnection(drive, tokens)
+    assert connection.status() == Standing(None, is_insufficient=True)
+    assert tokens.granted
+    drive.errors = [ScopeNotGrantedError("no")]
+    with pytest.raises(ConsentRequired) as required:
+        connection.connect(DETAILS, state="s", force=False)
+    assert required.value.authorization_url == SECRET_URL
+    assert not tokens.granted
+
+
+@pytest.mark.parametrize("error", [AccessTokenRejectedError("no"), None])
+def test_no_grant_and_one_that_google_does_not_honour_are_not_called_insufficient(error):
+    drive = MemoryDrive(errors=[error] * 4 if error else [])
+    tokens = MemoryTokens(granted=error is not None)
+    assert DriveConnection(drive, tokens).status() == Standing(None)
+
+
+def test_one_grant_that_is_enough_makes_up_for_another_that_is_not():
+    tokens = MemoryTokens(by_scopes=True)
+    tokens.consent(CONTENTS, granted=())
+    drive = MemoryDrive(errors=[ScopeNotGrantedError("no")])
+    standing = DriveConnection(drive, tokens).status()
+    assert standing.connection is not None
+    assert not standing.is_insufficient
+
+
+def test_another_account_replaces_every_grant_so_that_two_never_mix():
+    tokens = MemoryTokens(by_scopes=True)
+    tokens.consent(CONTENTS)
+    with pytest.raises(ConsentRequired) as required:
+        DriveConnection(MemoryDrive(), tokens).connect(DETAILS, state="s", force=True)
+    assert required.value.authorization_url == SECRET_URL
+    assert tokens.vault == {}
+    assert WIDE_TOKEN not in tokens.vault.values()
+
+
+def test_with_doubts_drive_is_asked_whether_names_can_be_seen():
+    drive, tokens = MemoryDrive(), MemoryTokens()
+    connection = DriveConnection(drive, tokens)
+    assert connection.missing_consent(DETAILS) is None
+    assert drive.calls == []
+    drive.errors = [ScopeNotGrantedError("no")]
+    assert connection.missing_consent(DETAILS, ask_drive=True) == ""
+    assert connection.missing_consent(DETAILS, ask_drive=True) is None
+    assert tokens.granted
