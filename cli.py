@@ -89,6 +89,13 @@ def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     token.add_argument("--local", action="store_true", help="from the stack of `make up`")
     token.set_defaults(run=_token)
 
+    from deploy.audit_arguments import add_arguments
+
+    audit = commands.add_parser("audit", help="say who accessed what between two times")
+    audit.add_argument("--local", action="store_true", help="with the settings of `make up`")
+    add_arguments(audit)
+    audit.set_defaults(run=_audit)
+
 
 def _demo(_: argparse.Namespace) -> int:
     from rich.console import Console
@@ -226,6 +233,23 @@ def _token(options: argparse.Namespace) -> int:
     except DeployError as error:
         print(error.user_message, file=sys.stderr)
         return 1
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from deploy.audit import report
+    from deploy.audit_arguments import AuditOptions
+    from deploy.errors import AwsRefusedError, DeployError
+    from deploy.settings import AuditSettings
+
+    try:
+        asked = AuditOptions.load(AuditSettings.load(_environ(is_local=options.local)), options)
+        report(asked, standard_input=sys.stdin.buffer, out=sys.stdout, err=sys.stderr)
+    except DeployError as error:
+        print(error.user_message, file=sys.stderr)
+        return 1 if isinstance(error, AwsRefusedError) else 2
+    except BrokenPipeError:  # `… | head`: nobody reads what is left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -1,7 +1,7 @@
-"""One JSON line for each sign-in, flow and refusal: what happened to whom, how it ended, how long it took.
+"""One JSON line for each sign-in, sign-out, flow, disconnect and refusal: who, what, how it ended, how long it took.
 
-A user is a short keyed hash: lines of one person can be put together, and nobody can be found by hashing e-mail
-addresses. Nothing else about a person, and no token, URI, state or cookie, goes in.
+Who somebody is is a keyed hash: lines of one person can be put together, those of the agent included, and nobody is
+found by hashing addresses. No name, token, URI, state or cookie goes in. Every field is told in docs/audit.md.
 """
 
 import hashlib
@@ -12,12 +12,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from callback.errors import CallbackError
+from callback.errors import CallbackError, ForgedRequestError
 from callback.records import Person
 
-Event = Literal["sign_in", "sign_out", "consent_started", "consent_completed"]
+__all__ = ["Audit", "Entry", "audit_logger"]
+
+VERSION = 1
+LONGEST_WORD = 64
+
+Event = Literal["sign_in", "sign_out", "consent_started", "consent_completed", "disconnected"]
+Outcome = Literal["ok", "refused", "failed"]
 
 audit_logger = logging.getLogger("callback.audit")
 
@@ -30,28 +37,49 @@ class Entry:
 
 
 class Audit:
-    """Writes audit lines. `key` is any secret that stays the same while lines are to be compared."""
+    """Writes audit lines. `key` is the agent's DRIVE_AGENT_AUDIT_KEY, so that both name a person alike."""
 
     def __init__(self, key: str) -> None:
-        self._key = hashlib.sha256(f"drive-agent audit|{key}".encode()).digest()
+        self._key = key.encode()
 
     @contextmanager
     def watch(self, event: Event, person: Person | None) -> Iterator[Entry]:
-        """Log one line at the end of the block: `ok`, or `refused` / `failed` with the error's code."""
+        """Write one line at the end of the block: `ok`, or `refused` / `failed` with the error's code.
+
+        A forged request is nobody's attempt at anything: it is left to `refused`, wherever it was found out.
+        """
         entry, started = Entry(person), time.monotonic()
-        outcome, reason = "failed", "internal"
+        outcome: Outcome = "failed"
+        reason, is_forged = "internal", False
         try:
             yield entry
             outcome, reason = "ok", ""
         except CallbackError as error:
             outcome, reason = ("failed" if error.status >= 500 else "refused"), error.code  # noqa: PLR2004 - HTTP
+            is_forged = isinstance(error, ForgedRequestError)
             raise
         finally:
-            ms = round((time.monotonic() - started) * 1000)
-            line = {"event": event, "user": self._short(entry.person), "outcome": outcome, "reason": reason, "ms": ms}
-            audit_logger.info("%s", json.dumps(line))
+            if not is_forged:
+                self._write(event, entry.person, outcome, reason, round((time.monotonic() - started) * 1000))
 
-    def _short(self, person: Person | None) -> str:
+    def refused(self, error: CallbackError, person: Person | None = None) -> None:
+        """Write the line of a request that is nobody's attempt; `person` is whose browser it came from, where known."""
+        self._write("request_refused", person, "refused", error.code, 0)
+
+    def _write(self, event: str, person: Person | None, outcome: Outcome, reason: str, ms: int) -> None:
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "version": VERSION,
+            "service": "callback",
+            "event": event,
+            "who": self._who(person),
+            "outcome": outcome,
+            "reason": reason[:LONGEST_WORD],
+            "ms": ms,
+        }
+        audit_logger.info("%s", json.dumps(line))
+
+    def _who(self, person: Person | None) -> str:
         if person is None:
-            return "-"
-        return hmac.new(self._key, person.key.encode(), hashlib.sha256).hexdigest()[:12]
+            return ""
+        return hmac.new(self._key, person.key.encode(), hashlib.sha256).hexdigest()[:16]

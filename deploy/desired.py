@@ -89,10 +89,11 @@ def desired(options: SetupOptions, remembered: Mapping[str, str]) -> Desired:
     )
 
 
-def agent_variables(want: Desired, options: SetupOptions) -> dict[str, str]:
+def agent_variables(want: Desired, options: SetupOptions, audit_key: str) -> dict[str, str]:
     """The environment of the deployed agent, in the order of agentcore/agentcore.json.
 
-    Without a connect URL there is none: the AgentCore CLI takes no empty values.
+    `audit_key` is the callback service's, so that both name a person alike in the audit. Without a connect URL there is
+    none: the AgentCore CLI takes no empty values.
     """
     connect = {"DRIVE_AGENT_CONNECT_URL": want.connect_url} if want.connect_url else {}
     return {
@@ -102,6 +103,7 @@ def agent_variables(want: Desired, options: SetupOptions) -> dict[str, str]:
         "DRIVE_AGENT_MODEL": options.model or _DEFAULT_MODEL,
         # Session storage, mounted there by agentcore.json.
         "DRIVE_AGENT_STATE": "/mnt/drive-agent/state",
+        "DRIVE_AGENT_AUDIT_KEY": audit_key,
     }
 
 

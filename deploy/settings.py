@@ -1,4 +1,4 @@
-"""What `drive-agent setup` and `drive-agent token` were told: arguments over environment, nothing else.
+"""What `drive-agent setup`, `token` and `audit` were told: arguments over environment, nothing else.
 
 `None` means "not said": `deploy.desired` fills it from the settings file or a default.
 """
@@ -42,6 +42,8 @@ class SetupOptions:
     google_client_secret: str | None = field(default=None, repr=False)
     test_users: tuple[str, ...] = ()
     test_password: str | None = field(default=None, repr=False)
+    audit_key: str | None = field(default=None, repr=False)
+    audit_file: str | None = None
 
     @classmethod
     def load(
@@ -81,6 +83,8 @@ class SetupOptions:
             google_client_secret=_secret(environ, google_client_secret_file),
             test_users=test_users,
             test_password=environ.get("DRIVE_AGENT_TEST_PASSWORD") or None,
+            audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY") or None,
+            audit_file=environ.get("DRIVE_AGENT_AUDIT_FILE") or None,
         )
         _check(options)
         return options
@@ -101,6 +105,28 @@ class TokenSettings:
             region=_region(environ),
             endpoint_url=_origin(environ.get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"),
             cli_client_id=environ.get("DRIVE_AGENT_CLI_CLIENT_ID", ""),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSettings:
+    """What `drive-agent audit` has to know to read the audit and to name people as it does."""
+
+    region: str = DEFAULT_REGION
+    endpoint_url: str | None = None
+    audit_key: str = field(default="", repr=False)
+    audit_file: str = ""
+    user_pool_id: str = ""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str]) -> "AuditSettings":
+        """Read `environ`: the settings file's values with the process environment over them."""
+        return cls(
+            region=_region(environ),
+            endpoint_url=_origin(environ.get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"),
+            audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
+            audit_file=environ.get("DRIVE_AGENT_AUDIT_FILE", "").strip(),
+            user_pool_id=environ.get("DRIVE_AGENT_USER_POOL_ID", ""),
         )
 
 

@@ -22,6 +22,8 @@ from deploy.settings import SetupOptions
 __all__ = ["run"]
 
 _SESSION_KEY = "DRIVE_AGENT_SESSION_KEY"
+_AUDIT_KEY = "DRIVE_AGENT_AUDIT_KEY"
+_AUDIT_FILE = "DRIVE_AGENT_AUDIT_FILE"
 _GOOGLE_CHECK = "DRIVE_AGENT_GOOGLE_CLIENT_CHECK"
 _TEST_PASSWORD = "DRIVE_AGENT_TEST_PASSWORD"  # noqa: S105 - the name of a setting
 # Removed when this run has no value for them: they belong to another cloud.
@@ -37,6 +39,7 @@ class _Run:
     clients: Clients
     remembered: Mapping[str, str]
     session_key: str
+    audit_key: str
     out: Callable[[str], None]
 
     def tell(self, step: Step) -> None:
@@ -63,9 +66,11 @@ def run(
     try:
         connected = clients or Clients.connect(options.region, options.endpoint_url)
         want = _with_runtime(desired(options, remembered), options, remembered, connected)
-        # The key outlives a change of cloud: it belongs to this machine's browser sessions.
+        # The keys outlive a change of cloud: one belongs to this machine's browser sessions, with the other the audit
+        # names people, and lines of before and after a change of it cannot be put together.
         key = file.get(_SESSION_KEY) or secrets.token_urlsafe(48)
-        task = _Run(options, want, connected, remembered, key, out)
+        audit_key = options.audit_key or file.get(_AUDIT_KEY) or secrets.token_urlsafe(48)
+        task = _Run(options, want, connected, remembered, key, audit_key, out)
         written = _google(task, ask_secret) | _user_pool(task)
         _workloads(task)
     except (ClientError, BotoCoreError, ResponseParserError) as error:
@@ -77,7 +82,7 @@ def run(
     for line in runtime_lines(
         values["DRIVE_AGENT_OIDC_DISCOVERY_URL"],
         (values["DRIVE_AGENT_OIDC_CLIENT_ID"], values["DRIVE_AGENT_CLI_CLIENT_ID"]),
-        agent_variables(want, options),
+        agent_variables(want, options, audit_key),
     ):
         out(line)
     return values
@@ -157,7 +162,10 @@ def _common(task: _Run) -> dict[str, str]:
         "DRIVE_AGENT_WORKLOAD": want.workload,
         "DRIVE_AGENT_RUNTIME_URL": want.runtime_url,
         _SESSION_KEY: task.session_key,
+        _AUDIT_KEY: task.audit_key,
     }
+    if task.options.audit_file:
+        values[_AUDIT_FILE] = task.options.audit_file
     if want.endpoint_url:
         values["AWS_ENDPOINT_URL"] = want.endpoint_url
     if want.runtime_arn:

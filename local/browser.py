@@ -5,6 +5,7 @@ cookies travel with top-level navigation, `Refresh` is followed, and fetch-metad
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
@@ -53,9 +54,10 @@ class Page:
 
 
 class Browser:
-    """One person's browser. `jar` can be copied to play an attacker's tricks."""
+    """One person's browser. `jar` can be copied to play an attacker's tricks; `watch` is shown every answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Callable[[httpx.Response], None] | None = None) -> None:
+        self._watch = watch
         self.jar = CookieJar(policy=_LocalhostIsSecure())
         # httpx copies cookies into a jar with a policy of its own for each request, so they are kept here instead.
         self._cookies = httpx.Cookies()
@@ -127,6 +129,8 @@ class Browser:
         self._cookies.set_cookie_header(request)
         response = self._client.send(request)
         self._cookies.extract_cookies(response)
+        if self._watch:
+            self._watch(response)
         return response
 
 

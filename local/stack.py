@@ -30,7 +30,9 @@ _STEADY_IDS = {
     "MOTO_COGNITO_IDP_USER_POOL_CLIENT_ID_STRATEGY": "HASH",
 }
 # Settings of the agent that may be tried out here; all others are decided by where the stand-ins are.
-_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_LOG_LEVEL", "DRIVE_AGENT_AUDIT_KEY")
+_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_LOG_LEVEL")
+# The same at every start, so that audit lines of yesterday and today can be put together.
+_SAMPLE_AUDIT_KEY = "sample-audit-key-of-the-stack-on-this-machine"
 
 # The only variables of this shell that the processes see; everything else about them is decided here.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV")
@@ -181,6 +183,7 @@ class Stack:
             "DRIVE_AGENT_STATE": str(self.options.home / "state"),
             "DRIVE_AGENT_MODEL": self.options.model or STAND_IN_MODEL,
         }
+        environ |= self._audit_environ()
         environ |= {name: self._environ[name] for name in _AGENT_SETTINGS if self._environ.get(name)}
         if self.options.log_level:
             environ["DRIVE_AGENT_LOG_LEVEL"] = self.options.log_level
@@ -221,6 +224,7 @@ class Stack:
             "DRIVE_AGENT_RUNTIME_ARN": RUNTIME_ARN,
             "DRIVE_AGENT_RUNTIME_URL": self.aws_url,
             "GOOGLE_CLIENT_SECRET": "sample-client-secret",
+            **self._audit_environ(),  # kept in the settings file, from which `drive-agent audit` reads them
         }
         log = self.options.home / "logs" / "setup.log"
         command = [sys.executable, "cli.py", *arguments]
@@ -242,6 +246,7 @@ class Stack:
         environ |= {
             "DRIVE_AGENT_CALLBACK_STATE": str(self.options.home / "callback"),
             "DRIVE_AGENT_LOCAL_AGENT_URL": self.agent_url,
+            **self._audit_environ(),
         }
         self._spawn("callback", ["-m", "callback"], f"{self.callback_url}/healthz", environ)
 
@@ -262,6 +267,13 @@ class Stack:
             "DRIVE_AGENT_MODE": "local",
             "DRIVE_AGENT_SETTINGS": str(self.settings_path),
             "PYTHONUNBUFFERED": "1",
+        }
+
+    def _audit_environ(self) -> dict[str, str]:
+        """Both services name people alike and write into one file, which outlives the stack."""
+        return {
+            "DRIVE_AGENT_AUDIT_KEY": self._environ.get("DRIVE_AGENT_AUDIT_KEY") or _SAMPLE_AUDIT_KEY,
+            "DRIVE_AGENT_AUDIT_FILE": str(self.options.home / "logs" / "audit.jsonl"),
         }
 
     def _check_ports(self) -> None:

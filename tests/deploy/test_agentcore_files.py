@@ -60,9 +60,18 @@ def test_the_callback_service_may_complete_what_the_agent_may_start_and_get_no_a
     [agents] = [statement for statement in POLICY["Statement"] if "GetResourceOauth2Token" in statement["Action"]]
     assert ours["Action"] == "bedrock-agentcore:CompleteResourceTokenAuth"
     assert ours["Resource"] == agents["Resource"]
-    [secret] = [statement for statement in CALLBACK_POLICY["Statement"] if statement is not ours]
+    [secret] = [statement for statement in CALLBACK_POLICY["Statement"] if "secretsmanager" in str(statement["Action"])]
     assert secret in POLICY["Statement"]
     assert "deploy/callback-policy.json" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_callback_service_may_use_one_table_for_its_sessions_and_not_read_it_as_a_whole():
+    [table] = [statement for statement in CALLBACK_POLICY["Statement"] if "dynamodb" in str(statement["Action"])]
+    used = {"DescribeTable", "DescribeTimeToLive", "GetItem", "PutItem", "DeleteItem"}
+    assert set(table["Action"]) == {f"dynamodb:{action}" for action in used}
+    name = table["Resource"].rpartition("/")[2]
+    assert f"dynamodb://{name}" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert len(CALLBACK_POLICY["Statement"]) == 3
 
 
 def _list(value):

@@ -106,6 +106,25 @@ def test_report_names_no_connect_url_that_is_switched_off_and_the_model_that_was
     assert told["DRIVE_AGENT_MODEL"] == "bedrock:sample"
 
 
+def test_the_key_of_the_audit_is_made_once_for_both_services(clients, options):
+    values, lines = run(options(), clients)
+    key = values["DRIVE_AGENT_AUDIT_KEY"]
+    assert len(key) >= 43
+    assert key != values["DRIVE_AGENT_SESSION_KEY"]
+    assert settings_file.read(options().settings_path)["DRIVE_AGENT_AUDIT_KEY"] == key
+    assert {"name": "DRIVE_AGENT_AUDIT_KEY", "value": key} in to_paste(lines)["envVars"]
+    again, lines = run(options(), clients)
+    assert again["DRIVE_AGENT_AUDIT_KEY"] == key
+    assert {"name": "DRIVE_AGENT_AUDIT_KEY", "value": key} in to_paste(lines)["envVars"]
+
+
+def test_a_key_and_a_file_of_the_audit_that_are_given_are_kept(clients, options):
+    given = {"DRIVE_AGENT_AUDIT_KEY": "sample-audit-key", "DRIVE_AGENT_AUDIT_FILE": "logs/audit.jsonl"}
+    assert given.items() <= run(options(given), clients)[0].items()
+    run(options(), clients)
+    assert given.items() <= settings_file.read(options().settings_path).items()
+
+
 def test_report_shows_no_secret(clients, options):
     values, lines = run(options(FULL_ENV, **PEOPLE, **GOOGLE), clients)
     text = "\n".join(lines)

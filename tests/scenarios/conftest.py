@@ -10,7 +10,7 @@ from local.browser import Browser
 from local.demo import bearer_token, choose_account, give_consent, sign_in
 from local.people import PEOPLE
 from local.stack import RUNTIME_ARN, Options, Ports, Stack
-from local.talk import Talk
+from tests.scenarios.evidence import Evidence, WatchedTalk
 
 FIND = "find the budget"
 
@@ -23,11 +23,28 @@ def stack(tmp_path_factory, _scrubbed_environment):
         yield running
 
 
+def pytest_collection_modifyitems(items):
+    """The search for secrets comes last: it looks through what all other stories have left behind."""
+    here = [item for item in items if item.path.parent.name == "scenarios"]
+    if here:
+        place = items.index(here[0])
+        for item in here:
+            items.remove(item)
+        items[place:place] = sorted(here, key=lambda item: item.path.name == "test_canary.py")
+
+
+@pytest.fixture(scope="session")
+def evidence():
+    """What everybody in every story has received."""
+    return Evidence()
+
+
 @dataclass
 class World:
     """The stack and who is in this story."""
 
     stack: Stack
+    evidence: Evidence
     alice, bob, carol = PEOPLE
     bearers: dict = field(default_factory=dict)
     open: list = field(default_factory=list)
@@ -40,18 +57,18 @@ class World:
     def talk(self, person=None, **values):
         """A conversation through the Runtime; a fresh one unless `runtime_session` is given."""
         values.setdefault("bearer", self.bearer(person or self.alice))
-        talk = Talk(self.stack.aws_url, RUNTIME_ARN, **values)
+        talk = WatchedTalk(self.evidence, self.stack.aws_url, RUNTIME_ARN, **values)
         self.open.append(talk)
         return talk
 
     def direct(self, **values):
         """A conversation with the agent's own port, as `agentcore dev` has it."""
-        talk = Talk(self.stack.agent_url, **values)
+        talk = WatchedTalk(self.evidence, self.stack.agent_url, **values)
         self.open.append(talk)
         return talk
 
     def browser(self):
-        browser = Browser()
+        browser = Browser(self.evidence.page)
         self.open.append(browser)
         return browser
 
@@ -103,8 +120,8 @@ _bearers: dict = {}
 
 
 @pytest.fixture
-def world(stack):
-    world = World(stack, _bearers)
+def world(stack, evidence):
+    world = World(stack, evidence, _bearers)
     world.aws("DELETE", "/_standin/faults")
     world.google("DELETE", "/_standin/faults")
     world.aws("DELETE", "/_standin/model-script")
@@ -114,5 +131,6 @@ def world(stack):
     assert world.vault() == []
     world.aws("DELETE", "/_standin/model-requests")
     yield world
+    evidence.model_requests(world.model_requests())
     for client in world.open:
         client.close()

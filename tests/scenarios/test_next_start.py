@@ -7,6 +7,7 @@ from local.demo import bearer_token, give_consent
 from local.people import PEOPLE
 from local.stack import RUNTIME_ARN, Options, Ports, Stack
 from local.talk import Talk
+from tests.scenarios.evidence import findings, kept_by, secrets_of
 
 ALICE, BOB = PEOPLE[0], PEOPLE[1]
 
@@ -29,6 +30,7 @@ def test_after_a_new_start_somebody_goes_on_with_their_conversation_and_nobody_e
         listed = connected(stack, first, "which spreadsheets did Ben change last week?")
         assert len(listed.file_names) > 1
         before = dict(stack.settings)
+        assert findings(secrets_of(stack), kept_by(stack)) == []
     with Stack(options, os.environ) as stack:
         bearer = bearer_token(stack, ALICE)
         again = Talk(stack.aws_url, RUNTIME_ARN, bearer, runtime_session=first.runtime_session)
@@ -40,5 +42,6 @@ def test_after_a_new_start_somebody_goes_on_with_their_conversation_and_nobody_e
         ids = ("DRIVE_AGENT_USER_POOL_ID", "DRIVE_AGENT_CLI_CLIENT_ID", "DRIVE_AGENT_OIDC_CLIENT_ID")
         assert [stack.settings[name] for name in ids] == [before[name] for name in ids]
         assert stack.settings["DRIVE_AGENT_OIDC_CLIENT_SECRET"] != before["DRIVE_AGENT_OIDC_CLIENT_SECRET"]
+        assert findings(secrets_of(stack), kept_by(stack)) == []
     for talk in (first, again, bob):
         talk.close()

@@ -33,9 +33,8 @@ def test_somebody_elses_link_connects_nothing(world):
     link = world.talk(world.alice).ask(FIND).auth_urls[0]
     browser = world.browser()
     browser.open(link)
-    sign_in(browser, world.bob)
-    page = browser.press("Connect")
-    assert page.status == 403
+    page = sign_in(browser, world.bob)
+    assert page.status == 403, "the page says so before there is anything to press"
     assert "somebody else" in page.main
     assert world.vault() == []
 
