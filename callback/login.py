@@ -15,7 +15,7 @@ from callback.browser import (
 )
 from callback.errors import NotFoundError, SignInRefusedError
 from callback.people import person_at_this_computer, ways
-from callback.records import BrowserSession, PendingSignIn, Person
+from callback.records import Person
 from callback.services import Services, one, read_form
 
 router = APIRouter()
@@ -23,8 +23,6 @@ router = APIRouter()
 SIGN_IN_PATH = "/sign-in"
 OIDC_RETURN_PATH = "/sign-in/callback"
 SIGNED_OUT_PATH = "/signed-out"
-# Tabs that somebody may open before signing in. The oldest request makes room for a newer one.
-_MAX_PENDING = 5
 
 
 @router.get(SIGN_IN_PATH)
@@ -36,7 +34,7 @@ async def choose(request: Request) -> Response:
         return await start(request)
     browser = await services.browser(request)
     handle, browser_session = await browser.with_session(services.sessions, services.now())
-    response = services.pages.show("sign_in", browser_session, offered=offered)
+    response = services.show(request, "sign_in", browser_session, offered=offered)
     remember_session(response, handle)
     return response
 
@@ -49,13 +47,11 @@ async def start(request: Request) -> Response:
         raise NotFoundError
     browser = await services.browser(request)
     handle, browser_session = await browser.with_session(services.sessions, services.now())
-    begun = await services.oidc.start(browser_session.return_to, ask_again=has_signed_out(request))
-
-    def add(current: BrowserSession) -> BrowserSession:
-        kept = list(current.sign_ins.items())[-(_MAX_PENDING - 1) :]
-        return replace(current, sign_ins=dict([*kept, (begun.state, begun.pending)]))
-
-    await services.sessions.change(handle, services.now(), add)
+    now = services.now()
+    begun = await services.oidc.start(
+        browser_session.return_to, handle=handle, now=now, ask_again=has_signed_out(request)
+    )
+    await services.sessions.open_sign_in(handle, now, begun.state, begun.pending)
     response = RedirectResponse(begun.url, status_code=303)
     remember_session(response, handle)
     return response
@@ -70,10 +66,10 @@ async def finish(request: Request) -> Response:
         state, code = one(request, "state"), one(request, "code")
         if services.oidc is None or browser.handle is None or not state:
             raise SignInRefusedError
-        pending = await _take(services, browser.handle, state)
+        pending = await services.sessions.take_sign_in(browser.handle, services.now(), state)
         if pending is None or one(request, "error") is not None or not code:
             raise SignInRefusedError
-        entry.person = await services.oidc.finish(pending, code)
+        entry.person = await services.oidc.finish(pending, code, one(request, "iss"))
     response = await _sign_in(services, browser.handle, entry.person, pending.return_to)
     forget_sign_out(response)
     return response
@@ -102,7 +98,9 @@ async def sign_out(request: Request) -> Response:
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
         assert browser.handle is not None
-        await services.sessions.end(browser.handle)
+        await services.sessions.end(browser.handle, services.now())
+        if person is not None and services.oidc is not None:
+            await services.oidc.revoke(person)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
     # Whoever it was last: somebody may have signed in at the provider in this browser before.
@@ -117,7 +115,7 @@ async def signed_out(request: Request) -> Response:
     browser = await services.browser(request)
     if services.signed_in(browser) is not None:
         return RedirectResponse("/", status_code=303)
-    return services.pages.show("signed_out", asks_again=has_signed_out(request))
+    return services.show(request, "signed_out", asks_again=has_signed_out(request))
 
 
 async def to_sign_in(services: Services, request: Request, return_to: str) -> Response:
@@ -128,20 +126,6 @@ async def to_sign_in(services: Services, request: Request, return_to: str) -> Re
     response = RedirectResponse(SIGN_IN_PATH, status_code=303)
     remember_session(response, handle)
     return response
-
-
-async def _take(services: Services, handle: str, state: str) -> PendingSignIn | None:
-    """Remove and return what a `state` stands for. The session's lock makes this single-use."""
-    taken: list[PendingSignIn] = []
-
-    def remove(current: BrowserSession) -> BrowserSession:
-        rest = dict(current.sign_ins)
-        if state in rest:
-            taken.append(rest.pop(state))
-        return replace(current, sign_ins=rest)
-
-    await services.sessions.change(handle, services.now(), remove)
-    return taken[0] if taken else None
 
 
 async def _sign_in(services: Services, old_handle: str | None, person: Person, return_to: str) -> Response:

@@ -6,10 +6,13 @@ printed have `repr=False`.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from callback.accounts import Concern
+from callback.addresses import Ask
 
 Source = Literal["oidc", "loopback", "local"]
 
@@ -31,17 +34,27 @@ class UserProof:
 
 @dataclass(frozen=True)
 class Person:
-    """Who is at the browser. `key` is `<issuer>|<subject>` and decides; `name` is only shown."""
+    """Who is at the browser. `key` (`person_key`) decides; `name` is only shown.
+
+    `email` is an address that the identity provider has verified, else empty. `refresh_token` is empty where there is
+    none.
+    """
 
     key: str
     name: str = field(repr=False)
     source: Source
     proof: UserProof
     expires_at: datetime | None
+    email: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
 
     def can_act(self, now: datetime) -> bool:
         """Whether the proof lives long enough to start something with it."""
-        return self.expires_at is None or self.expires_at - now >= MIN_TOKEN_LIFE
+        return self.can_act_for(MIN_TOKEN_LIFE, now)
+
+    def can_act_for(self, life: timedelta, now: datetime) -> bool:
+        """Whether the proof lives at least that long."""
+        return self.expires_at is None or self.expires_at - now >= life
 
     def runtime_session(self, secret: str) -> str:
         """The runtime session for questions outside any conversation: 76 characters, the same one every time.
@@ -55,11 +68,16 @@ class Person:
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """An OpenID Connect request on its way: what the answer must match (RFC 7636, OpenID Connect Core 3.1.2.1)."""
+    """An OpenID Connect request on its way: what the answer must match (RFC 7636, OpenID Connect Core 3.1.2.1).
+
+    `browser_sha256` is of the handle of the browser session that began it: no other browser can finish it.
+    """
 
     nonce: str = field(repr=False)
     code_verifier: str = field(repr=False)
     return_to: str
+    browser_sha256: str
+    created: datetime
 
 
 @dataclass(frozen=True)
@@ -72,28 +90,57 @@ class ConnectedAccount:
 
 
 @dataclass(frozen=True)
+class Finished:
+    """How a flow of this browser ended, for the page that says so and offers to use another account."""
+
+    account: ConnectedAccount
+    concern: Concern
+    runtime_session: str
+    ask: Ask
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What this service remembers of a connection: since when there is one."""
+
+    since: datetime
+
+
+@dataclass(frozen=True)
 class BrowserSession:
-    """One browser's server-side session. `sign_ins` is keyed by the OpenID Connect `state`."""
+    """One browser's server-side session. `sign_ins` are the `state`s of its open sign-ins, the oldest first."""
 
     created: datetime
     seen: datetime
     csrf: str = field(repr=False)
     person: Person | None = None
     return_to: str = "/"
-    sign_ins: Mapping[str, PendingSignIn] = field(default_factory=dict, repr=False)
-    connected: ConnectedAccount | None = None
+    sign_ins: tuple[str, ...] = field(default=(), repr=False)
+    finished: Finished | None = None
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One authorization that somebody started here and that waits for its return from Google."""
+    """One authorization that somebody started here and that waits for its return from Google.
+
+    `auth_url` is AgentCore's, for this browser alone. `ask` is what the person was told. `is_retry`: it was taken
+    before, by a process that has not said how that ended.
+    """
 
     state_sha256: str
     session_uri: str = field(repr=False)
+    auth_url: str = field(repr=False)
+    ask: Ask
     user_key: str
     proof: UserProof
     runtime_session: str
     created: datetime
+    is_retry: bool = False
+
+
+def person_key(kind: Literal["jwt", "local"], issuer: str, subject: str) -> str:
+    """The name under which the agent knows a person, too: a SHA-256 of who they are, in hex (`agent.caller`)."""
+    return sha256(json.dumps([kind, issuer, subject]))
 
 
 def sha256(text: str) -> str:

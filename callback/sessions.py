@@ -1,34 +1,20 @@
-"""Server-side browser sessions and open flows, in a key-value store.
+"""Browser sessions, sign-ins on their way and open flows, as encrypted records (`callback.store`).
 
-A browser holds random 256-bit handles only. The store holds records under the SHA-256 of a handle, so that reading
-the store gives nobody a session; the records themselves are encrypted with DRIVE_AGENT_SESSION_KEY.
-
-The store is any `AsyncKeyValue` of py-key-value-aio: a folder by default, DynamoDB where there are several processes.
-Read-modify-write is serialised by a lock per key inside this process. `Flows.consume` rests on `delete` telling
-exactly one caller that it deleted something: the folder store (SQLite) and DynamoDB (`ReturnValues=ALL_OLD`) do so
-over several processes, too.
+A browser holds random 256-bit handles only. Read-modify-write of a session is serialised by a lock inside this
+process. What must happen once, over several processes too, rests on `delete` telling exactly one caller that it
+deleted something.
 """
 
-import asyncio
-import base64
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Generic, TypeVar
-from weakref import WeakValueDictionary
 
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from key_value.aio.protocols.key_value import AsyncKeyValue
-from key_value.aio.stores.disk import DiskStore
-from key_value.aio.wrappers.encryption import FernetEncryptionWrapper
-from pydantic import TypeAdapter, ValidationError
+from callback.binding import FLOW_LIFE, same
+from callback.records import BrowserSession, Flow, PendingSignIn, Person, sha256
+from callback.store import Records, Sealed, encrypted, open_folder
 
-from callback.binding import FLOW_LIFE
-from callback.records import BrowserSession, Flow, Person, sha256
+__all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Flows", "Sessions", "encrypted", "new_handle", "open_folder"]
 
 # OWASP session management: idle and absolute limits. A consent takes minutes; a working day is the most.
 IDLE_LIFE = timedelta(minutes=30)
@@ -36,7 +22,12 @@ ABSOLUTE_LIFE = timedelta(hours=8)
 # `seen` is written at most this often: a page view should not cost a write.
 TOUCH_EVERY = timedelta(minutes=1)
 
-RecordT = TypeVar("RecordT", BrowserSession, Flow)
+SIGN_IN_LIFE = timedelta(minutes=10)
+# Tabs in which one browser may be signing in. The oldest sign-in makes room for a newer one.
+MAX_SIGN_INS = 5
+
+# Longer than a completion can take (`callback.identity`), so that nobody is overtaken who is still at it.
+LEASE_LIFE = timedelta(seconds=20)
 
 
 def new_handle() -> str:
@@ -44,62 +35,20 @@ def new_handle() -> str:
     return secrets.token_urlsafe(32)
 
 
-def open_folder(folder: Path) -> DiskStore:
-    """The embedded store, to be used as an async context manager, by the thread that serves alone.
+@dataclass(frozen=True)
+class _Ended:
+    """A session that was ended. A request that was reading it meanwhile must not write it back."""
 
-    It keeps one SQLite connection for each thread that uses it and closes only the one of the thread that leaves it.
-    The folder is made readable for this user only.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return DiskStore(directory=folder)
-
-
-def encrypted(store: AsyncKeyValue, session_key: str) -> AsyncKeyValue:
-    """Wrap a store so that what it holds is encrypted. After a change of the key, old records count as missing."""
-    # The key is long and random (checked in `settings`), so a fast key derivation is enough: RFC 5869.
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"drive-agent callback sessions").derive(
-        session_key.encode()
-    )
-    fernet = Fernet(base64.urlsafe_b64encode(derived))
-    return FernetEncryptionWrapper(store, fernet=fernet, raise_on_decryption_error=False)
-
-
-class _Records(Generic[RecordT]):
-    """Typed records of one collection, by handle."""
-
-    def __init__(self, store: AsyncKeyValue, collection: str, record: type[RecordT]) -> None:
-        self._store = store
-        self._collection = collection
-        self._adapter: TypeAdapter[RecordT] = TypeAdapter(record)
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    def lock(self, handle: str) -> asyncio.Lock:
-        return self._locks.setdefault(sha256(handle), asyncio.Lock())
-
-    async def get(self, handle: str) -> RecordT | None:
-        stored: Mapping[str, Any] | None = await self._store.get(sha256(handle), collection=self._collection)
-        if stored is None:
-            return None
-        try:
-            return self._adapter.validate_python(stored)
-        except ValidationError:
-            # Written by another version of this service: to be started again, not to be guessed at.
-            return None
-
-    async def put(self, handle: str, record: RecordT, life: timedelta) -> None:
-        # TTLs tidy up the store; whether a record is too old is judged by its own times.
-        value = self._adapter.dump_python(record, mode="json")
-        await self._store.put(sha256(handle), value, collection=self._collection, ttl=life.total_seconds())
-
-    async def delete(self, handle: str) -> bool:
-        return await self._store.delete(sha256(handle), collection=self._collection)
+    at: datetime
 
 
 class Sessions:
     """Browser sessions. Every method takes the handle from the cookie."""
 
-    def __init__(self, store: AsyncKeyValue) -> None:
-        self._records = _Records(store, "sessions", BrowserSession)
+    def __init__(self, store: Sealed) -> None:
+        self._records = Records(store, "sessions", BrowserSession)
+        self._ended = Records(store, "ended", _Ended)
+        self._sign_ins = Records(store, "sign-ins", PendingSignIn)
 
     async def begin(self, now: datetime, person: Person | None = None) -> tuple[str, BrowserSession]:
         """Make a new session, with a new handle and a new CSRF value."""
@@ -110,10 +59,8 @@ class Sessions:
 
     async def find(self, handle: str, now: datetime) -> BrowserSession | None:
         """The live session of a handle, or None. Reading it keeps it alive up to its absolute end."""
-        browser_session = await self._records.get(handle)
-        if browser_session is None or not _is_live(browser_session, now):
-            return None
-        if now - browser_session.seen < TOUCH_EVERY:
+        browser_session = await self._live(handle, now)
+        if browser_session is None or now - browser_session.seen < TOUCH_EVERY:
             return browser_session
         return await self.change(handle, now, lambda current: current)
 
@@ -122,45 +69,127 @@ class Sessions:
     ) -> BrowserSession | None:
         """Replace the session by `change(session)`. Two tabs of one browser do not lose each other's changes."""
         async with self._records.lock(handle):
-            browser_session = await self._records.get(handle)
-            if browser_session is None or not _is_live(browser_session, now):
+            browser_session = await self._live(handle, now)
+            return None if browser_session is None else await self._write(handle, now, change(browser_session))
+
+    async def change_person(
+        self, handle: str, now: datetime, change: Callable[[Person], Awaitable[Person]]
+    ) -> Person | None:
+        """Replace the signed-in person by what `change` comes back with; None where nobody is signed in.
+
+        Others who want to change this session wait meanwhile, so `change` works on what the last one has left. Nothing
+        is written when it raises, or returns the same person. When the session ends meanwhile, it stays ended.
+        """
+        async with self._records.lock(handle):
+            browser_session = await self._live(handle, now)
+            if browser_session is None or browser_session.person is None:
                 return None
-            changed = replace(change(browser_session), seen=now)
-            await self._records.put(handle, changed, IDLE_LIFE)
-            return changed
+            person = await change(browser_session.person)
+            if person is browser_session.person:
+                return person
+            written = await self._write(handle, now, replace(browser_session, person=person))
+            return written.person if written else None
 
     async def rotate(self, old_handle: str | None, now: datetime, person: Person) -> tuple[str, BrowserSession]:
         """Sign a person in: a new handle, so that a handle planted before the sign-in is worth nothing after it."""
         if old_handle is not None:
-            await self._records.delete(old_handle)
+            await self.end(old_handle, now)
         return await self.begin(now, person)
 
-    async def end(self, handle: str) -> None:
-        """Sign out."""
+    async def end(self, handle: str, now: datetime) -> None:
+        """Sign out. Not under the lock: a refresh that is under way must not hold up a sign-out."""
+        await self._ended.put(handle, _Ended(now), IDLE_LIFE)
         await self._records.delete(handle)
+
+    async def open_sign_in(self, handle: str, now: datetime, state: str, pending: PendingSignIn) -> None:
+        """Keep a sign-in until its answer comes: ten minutes, for this browser, and a few at a time."""
+        crowded_out: list[str] = []
+
+        def add(current: BrowserSession) -> BrowserSession:
+            states = (*current.sign_ins, state)
+            crowded_out.extend(states[:-MAX_SIGN_INS])
+            return replace(current, sign_ins=states[-MAX_SIGN_INS:])
+
+        if await self.change(handle, now, add) is None:
+            return
+        for old in crowded_out:
+            await self._sign_ins.delete(old)
+        await self._sign_ins.put(state, pending, SIGN_IN_LIFE)
+
+    async def take_sign_in(self, handle: str, now: datetime, state: str) -> PendingSignIn | None:
+        """Use up the sign-in that this browser began with this `state`. It goes to one caller, once."""
+        pending = await self._sign_ins.get(state)
+        if pending is None or not same(pending.browser_sha256, sha256(handle)):
+            return None
+        is_open = pending.created <= now < pending.created + SIGN_IN_LIFE
+        return pending if await self._sign_ins.delete(state) and is_open else None
+
+    async def _live(self, handle: str, now: datetime) -> BrowserSession | None:
+        found = await self._records.get(handle)
+        is_live = found and now - found.seen < IDLE_LIFE and now - found.created < ABSOLUTE_LIFE
+        return found if is_live else None
+
+    async def _write(self, handle: str, now: datetime, changed: BrowserSession) -> BrowserSession | None:
+        """Write a session back, unless it was ended since it was read, in whichever process."""
+        changed = replace(changed, seen=now)
+        await self._records.put(handle, changed, IDLE_LIFE)
+        # After writing, not before: of two who overlap, one then sees the other.
+        if await self._ended.get(handle) is None:
+            return changed
+        await self._records.delete(handle)
+        return None
+
+
+@dataclass(frozen=True)
+class _Lease:
+    """A flow that was taken, until it is known how that ended."""
+
+    flow: Flow
+    taken: datetime
 
 
 class Flows:
     """Open authorizations. Handles are the values of flow cookies."""
 
-    def __init__(self, store: AsyncKeyValue) -> None:
-        self._records = _Records(store, "flows", Flow)
+    def __init__(self, store: Sealed) -> None:
+        self._open = Records(store, "flows", Flow)
+        self._leases = Records(store, "leases", _Lease)
 
     async def open(self, flow: Flow) -> str:
         """Keep a flow for ten minutes and return its handle."""
         handle = new_handle()
-        await self._records.put(handle, flow, FLOW_LIFE)
+        await self._open.put(handle, flow, FLOW_LIFE)
         return handle
 
     async def find(self, handle: str) -> Flow | None:
-        """Look at a flow without using it up."""
-        return await self._records.get(handle)
+        """Look at a flow that is open, or was taken and is not done, without using it up."""
+        flow = await self._open.get(handle)
+        if flow is not None:
+            return flow
+        lease = await self._leases.get(handle)
+        return lease.flow if lease else None
 
-    async def consume(self, handle: str) -> bool:
-        """Use a flow up. True for exactly one caller, also when two arrive at once."""
-        async with self._records.lock(handle):
-            return await self._records.delete(handle)
+    async def take(self, handle: str, now: datetime) -> Flow | None:
+        """Use a flow up: it goes to exactly one caller, also when several arrive at once, in several processes.
 
+        Whoever takes it says `done`, or gives it back with `put_back`. When neither comes, because the process has
+        died, the same browser gets the flow once more after 20 seconds, with `is_retry`: nobody knows whether AWS has
+        completed it.
+        """
+        flow = await self._open.take(handle)
+        if flow is not None:
+            await self._leases.put(handle, _Lease(flow, now), FLOW_LIFE)
+            return flow
+        lease = await self._leases.get(handle)
+        if lease is None or now - lease.taken < LEASE_LIFE or not await self._leases.delete(handle):
+            return None
+        return replace(lease.flow, is_retry=True)
 
-def _is_live(browser_session: BrowserSession, now: datetime) -> bool:
-    return now - browser_session.seen < IDLE_LIFE and now - browser_session.created < ABSOLUTE_LIFE
+    async def put_back(self, handle: str, flow: Flow) -> None:
+        """Open a taken flow again, because AWS has not used it up."""
+        await self._open.put(handle, flow, FLOW_LIFE)
+        await self._leases.delete(handle)
+
+    async def done(self, handle: str) -> None:
+        """Say that a taken flow has come to its end, whichever."""
+        await self._leases.delete(handle)

@@ -3,32 +3,44 @@
 Every refusal is a `SettingsError` whose sentence names the variable and says what to write instead.
 """
 
-import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-Mode = Literal["cloud", "local"]
+from callback.accounts import EmailRule
+from callback.hosts import is_loopback
+from callback.variables import Mode, SettingsError, Variables
+
+__all__ = ["OidcSettings", "Settings", "SettingsError"]
+
 SignIn = Literal["oidc", "loopback"]
 
+
 MIN_SESSION_KEY_CHARS = 32
+STATE_DIR = ".env.drive-agent/callback"
+DYNAMODB = "dynamodb://"
 
-
-class SettingsError(ValueError):
-    """A setting is missing or dangerous. Cause: the environment; remedy: the sentence."""
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 
 @dataclass(frozen=True)
 class OidcSettings:
-    """A confidential OpenID Connect client; all three come from the identity provider."""
+    """A confidential OpenID Connect client. URL, id and secret come from the identity provider.
+
+    `audience` goes into the authorization request where it is set: Auth0 gives JWT access tokens only to who names it.
+    """
 
     discovery_url: str
     client_id: str
     client_secret: str = field(repr=False)
+    scopes: str = "openid email"
+    audience: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +62,21 @@ class Settings:
     local_agent_url: str | None
     local_user: str
     state_dir: Path
+    # The DynamoDB table that holds the state instead of the folder; None where the folder does.
+    state_table: str | None
+    dynamodb_endpoint_url: str | None
     session_key: str = field(repr=False)
+    # Empty: who somebody is could be found out from audit lines by trying.
+    audit_key: str = field(repr=False)
+    audit_file: Path | None
+    # Where the Google account must be at home, in lower case; empty: anywhere.
+    google_domains: frozenset[str]
+    google_email: EmailRule
 
     @staticmethod
     def load(environ: Mapping[str, str]) -> "Settings":
         """Read and judge the environment. Raises: `SettingsError`."""
-        return _load(_Reader(environ))
+        return _load(Variables(environ))
 
     @staticmethod
     def from_environment() -> "Settings":
@@ -69,52 +90,10 @@ class Settings:
         return frozenset("{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in endpoints if url)
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """The environment with empty values taken as unset, and the rules that all URLs share."""
-
-    environ: Mapping[str, str]
-
-    @property
-    def mode(self) -> Mode:
-        chosen = self.get("DRIVE_AGENT_MODE") or ("local" if self.get("LOCAL_DEV") == "1" else "cloud")
-        if chosen not in {"cloud", "local"}:
-            raise SettingsError(f"DRIVE_AGENT_MODE is {chosen!r}; it must be 'cloud' or 'local'.")
-        return "local" if chosen == "local" else "cloud"
-
-    def get(self, name: str) -> str | None:
-        return self.environ.get(name, "").strip() or None
-
-    def need(self, name: str, what: str) -> str:
-        value = self.get(name)
-        if value is None:
-            raise SettingsError(f"{name} is not set. It is {what}.")
-        return value
-
-    def url(self, name: str, default: str | None = None) -> str | None:
-        """An http(s) URL without its trailing slash. In the cloud only https to a host that is not loopback."""
-        value = self.get(name) or default
-        if value is None:
-            return None
-        parts = _parts(name, value)
-        if self.mode == "cloud" and (parts.scheme != "https" or is_loopback(parts.hostname or "")):
-            raise SettingsError(
-                f"{name} is {value!r}; with DRIVE_AGENT_MODE=cloud it must be an https URL of another machine."
-                " Set DRIVE_AGENT_MODE=local to run everything on this one."
-            )
-        return value.rstrip("/")
-
-
-def _load(env: _Reader) -> Settings:
-    callback_url = env.url("DRIVE_AGENT_CALLBACK_URL", "http://localhost:9090") or ""
-    if urlsplit(callback_url).path or urlsplit(callback_url).query:
-        raise SettingsError(
-            "DRIVE_AGENT_CALLBACK_URL must be an origin without a path, as in https://drive.example.com."
-        )
+def _load(env: Variables) -> Settings:
+    callback_url = _callback_url(env)
     host, port = _bind(env, callback_url)
-    sign_in = env.get("DRIVE_AGENT_SIGN_IN") or "oidc"
-    if sign_in not in {"oidc", "loopback"}:
-        raise SettingsError(f"DRIVE_AGENT_SIGN_IN is {sign_in!r}; it must be 'oidc' or 'loopback'.")
+    sign_in = _sign_in(env)
     if (env.get("DRIVE_AGENT_RUNTIME_AUTH") or "jwt") != "jwt":
         raise SettingsError("DRIVE_AGENT_RUNTIME_AUTH must be 'jwt': this service calls the Runtime as the person.")
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or "us-west-2"
@@ -127,7 +106,7 @@ def _load(env: _Reader) -> Settings:
         callback_url=callback_url,
         bind_host=host,
         bind_port=port,
-        sign_in="loopback" if sign_in == "loopback" else "oidc",
+        sign_in=sign_in,
         oidc=_oidc(env, needed=sign_in == "oidc" and local_agent_url is None),
         bearer=env.get("DRIVE_AGENT_TOKEN"),
         bearer_file=Path(path) if (path := env.get("DRIVE_AGENT_TOKEN_FILE")) else None,
@@ -137,14 +116,38 @@ def _load(env: _Reader) -> Settings:
         runtime_url=env.url("DRIVE_AGENT_RUNTIME_URL", runtime_default) or "",
         local_agent_url=local_agent_url,
         local_user=env.get("DRIVE_AGENT_LOCAL_USER") or "local",
-        state_dir=Path(env.get("DRIVE_AGENT_CALLBACK_STATE") or ".env.drive-agent/callback"),
+        state_dir=Path(
+            STATE_DIR if (table := _state_table(env)) else env.get("DRIVE_AGENT_CALLBACK_STATE") or STATE_DIR
+        ),
+        state_table=table,
+        dynamodb_endpoint_url=env.url("AWS_ENDPOINT_URL_DYNAMODB") or env.url("AWS_ENDPOINT_URL"),
         session_key=_session_key(env),
+        # Read as the agent reads it, white space and all: both must name a person alike.
+        audit_key=env.environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
+        audit_file=Path(path) if (path := env.get("DRIVE_AGENT_AUDIT_FILE")) else None,
+        google_domains=env.domains("DRIVE_AGENT_GOOGLE_DOMAINS"),
+        google_email=_google_email(env),
     )
     _refuse_open_doors(settings)
     return settings
 
 
-def _bind(env: _Reader, callback_url: str) -> tuple[str, int]:
+def _callback_url(env: Variables) -> str:
+    name = "DRIVE_AGENT_CALLBACK_URL"
+    url = env.url(name, "http://localhost:9090") or ""
+    if urlsplit(url).path or urlsplit(url).query:
+        raise SettingsError(f"{name} must be an origin without a path, as in https://drive.example.com.")
+    return url
+
+
+def _sign_in(env: Variables) -> SignIn:
+    value = env.get("DRIVE_AGENT_SIGN_IN") or "oidc"
+    if value not in {"oidc", "loopback"}:
+        raise SettingsError(f"DRIVE_AGENT_SIGN_IN is {value!r}; it must be 'oidc' or 'loopback'.")
+    return "loopback" if value == "loopback" else "oidc"
+
+
+def _bind(env: Variables, callback_url: str) -> tuple[str, int]:
     """Where to listen. Behind a load balancer (cloud) every interface; on a desk only this machine."""
     public_port = urlsplit(callback_url).port
     default = f"127.0.0.1:{public_port or 9090}" if env.mode == "local" else "0.0.0.0:9090"
@@ -156,7 +159,7 @@ def _bind(env: _Reader, callback_url: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _local_agent_url(env: _Reader) -> str | None:
+def _local_agent_url(env: Variables) -> str | None:
     """The agent that "the person at this computer" reaches without a token: local mode and loopback only."""
     name = "DRIVE_AGENT_LOCAL_AGENT_URL"
     if env.mode != "local" or env.get(name) is None:
@@ -167,7 +170,7 @@ def _local_agent_url(env: _Reader) -> str | None:
     return url
 
 
-def _oidc(env: _Reader, *, needed: bool) -> OidcSettings | None:
+def _oidc(env: Variables, *, needed: bool) -> OidcSettings | None:
     """All three or none; none is accepted only where there is another way to sign in."""
     discovery = "DRIVE_AGENT_OIDC_DISCOVERY_URL"
     names = (discovery, "DRIVE_AGENT_OIDC_CLIENT_ID", "DRIVE_AGENT_OIDC_CLIENT_SECRET")
@@ -178,10 +181,12 @@ def _oidc(env: _Reader, *, needed: bool) -> OidcSettings | None:
         discovery_url=env.url(discovery) or "",
         client_id=env.need(names[1], "the OpenID Connect client id of this service"),
         client_secret=env.need(names[2], "the OpenID Connect client secret of this service"),
+        scopes=env.scopes("DRIVE_AGENT_OIDC_SCOPES", "openid email"),
+        audience=env.get("DRIVE_AGENT_OIDC_AUDIENCE"),
     )
 
 
-def _runtime_arn(env: _Reader, *, needed: bool) -> str:
+def _runtime_arn(env: Variables, *, needed: bool) -> str:
     name = "DRIVE_AGENT_RUNTIME_ARN"
     arn = env.need(name, "the ARN of the agent's AgentCore Runtime") if needed else env.get(name) or ""
     if arn and not arn.startswith("arn:"):
@@ -189,7 +194,28 @@ def _runtime_arn(env: _Reader, *, needed: bool) -> str:
     return arn
 
 
-def _session_key(env: _Reader) -> str:
+def _state_table(env: Variables) -> str | None:
+    """The table of `dynamodb://table`; None for a folder."""
+    name = "DRIVE_AGENT_CALLBACK_STATE"
+    value = env.get(name) or ""
+    if "://" not in value:
+        return None
+    table = value.removeprefix(DYNAMODB)
+    if table == value or _TABLE.fullmatch(table) is None:
+        raise SettingsError(f"{name} is {value!r}; it must be a folder or {DYNAMODB} and the name of a table.")
+    return table
+
+
+def _google_email(env: Variables) -> EmailRule:
+    name = "DRIVE_AGENT_GOOGLE_EMAIL"
+    value = env.get(name) or "any"
+    known: dict[str, EmailRule] = {"any": "any", "warn": "warn", "same": "same"}
+    if value not in known:
+        raise SettingsError(f"{name} is {value!r}; it must be 'any', 'warn' or 'same'.")
+    return known[value]
+
+
+def _session_key(env: Variables) -> str:
     """The secret that encrypts sessions at rest. On a desk it may be missing: sessions then end with the process."""
     name = "DRIVE_AGENT_SESSION_KEY"
     key = env.get(name)
@@ -217,23 +243,3 @@ def _refuse_open_doors(settings: Settings) -> None:
             "DRIVE_AGENT_LOCAL_AGENT_URL lets whoever opens the page connect without signing in, so"
             " DRIVE_AGENT_CALLBACK_BIND and DRIVE_AGENT_CALLBACK_URL must be loopback addresses."
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host name or address literal is this machine. Other names are not resolved: DNS can lie."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _parts(name: str, value: str) -> SplitResult:
-    try:
-        parts = urlsplit(value)
-        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0 and not parts.username:
-            return parts
-    except ValueError:  # a port that is no number, a bracket that is not closed
-        pass
-    raise SettingsError(f"{name} is not an http or https URL. It looks like https://host.example/path.")

@@ -14,15 +14,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callback.errors import TokenUnusableError
-from callback.records import Person, Source, UserProof
+from callback.records import Person, Source, UserProof, person_key
 
 _NAME_CLAIMS = ("email", "preferred_username", "cognito:username", "username", "name")
 
 
-def person_of(access_token: str, source: Source, profile: Mapping[str, Any] | None = None) -> Person:
+def person_of(
+    access_token: str, source: Source, profile: Mapping[str, Any] | None = None, refresh_token: str = ""
+) -> Person:
     """The person whom the Runtime will see behind a bearer token.
 
-    `profile` are verified ID token claims, for the name that is shown. Raises: `TokenUnusableError`.
+    `profile` are verified ID token claims, for the name that is shown and the e-mail address. Raises:
+    `TokenUnusableError`.
     """
     claims = _claims(access_token)
     issuer, subject, expires = claims.get("iss"), claims.get("sub"), claims.get("exp")
@@ -30,18 +33,34 @@ def person_of(access_token: str, source: Source, profile: Mapping[str, Any] | No
         raise TokenUnusableError
     names = (source_of_names.get(name) for source_of_names in (profile or {}, claims) for name in _NAME_CLAIMS)
     return Person(
-        key=f"{issuer}|{subject}",
+        key=person_key("jwt", issuer, subject),
         name=next((str(name) for name in names if name), subject),
         source=source,
         proof=UserProof("userToken", access_token),
         expires_at=_moment(expires),
+        email=verified_email(profile or {}),
+        refresh_token=refresh_token,
     )
+
+
+def verified_email(profile: Mapping[str, Any]) -> str:
+    """The e-mail address in verified ID token claims that the provider vouches for, else "".
+
+    `email_verified` is a boolean (OpenID Connect Core 5.1), and a text where an attribute was mapped into it, as
+    Cognito lets one do. Entra ID has no such claim, and its `email` is whatever an administrator of any tenant has
+    typed in; it says `xms_edov` instead:
+    https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+    """
+    email = profile.get("email")
+    vouched = profile.get("email_verified", profile.get("xms_edov"))
+    is_verified = str(vouched).lower() in {"true", "1"}
+    return email if is_verified and isinstance(email, str) and "@" in email else ""
 
 
 def local_person(user_id: str) -> Person:
     """The person at this computer: no token, a fixed user id (local mode only)."""
     return Person(
-        key=f"local|{user_id}",
+        key=person_key("local", "", user_id),
         name="the person at this computer",
         source="local",
         proof=UserProof("userId", user_id),
