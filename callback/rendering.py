@@ -1,42 +1,45 @@
-"""Pages from the templates in `pages/`: Jinja2 with autoescape, no scripts, no inline styles."""
+"""Pages from the templates in `pages/` and the words in `words/`: Jinja2, autoescape, no scripts, no inline styles."""
 
+import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from callback.errors import CallbackError
 from callback.guard import SECURITY_HEADERS
-from callback.records import BrowserSession
+from callback.languages import LANGUAGES, Catalog, Language, absolute, iso
+from callback.records import BrowserSession, Person
+
+__all__ = ["FOLDER", "Banner", "Pages", "load_catalog"]
 
 FOLDER = Path(__file__).parent / "pages"
+_WORDS = Path(__file__).parent / "words"
 
-_SCOPES_IN_WORDS = {
-    "https://www.googleapis.com/auth/drive.metadata.readonly": "See the names and details of your files, read-only",
-    "https://www.googleapis.com/auth/drive.readonly": "See the names, details and contents of your files, read-only",
-    "openid": "Know who you are at Google",
-    "email": "See your e-mail address",
-    "https://www.googleapis.com/auth/userinfo.email": "See your e-mail address",
-    "profile": "See your name",
-    "https://www.googleapis.com/auth/userinfo.profile": "See your name",
-}
+# What every page must say where signing in needs no password: a name in the table `banner` of the words.
+Banner = Literal["", "loopback", "local"]
+
+
+def load_catalog(language: Language) -> Catalog:
+    """Read the words of one language."""
+    return Catalog(language, tomllib.loads((_WORDS / f"{language}.toml").read_text(encoding="utf-8")))
 
 
 class Pages:
-    """Renders pages. `banner` is a sentence that stands on every page, or an empty string."""
+    """Renders pages in any of our languages. `banner` names a sentence that stands on every page."""
 
-    def __init__(self, banner: str = "") -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
-        self._templates.filters["scope_in_words"] = lambda scope: _SCOPES_IN_WORDS.get(scope, scope)
-        self._templates.filters["provider_in_words"] = _provider_in_words
+    def __init__(self, banner: Banner = "") -> None:
         self._banner = banner
+        self._templates = {language: _environment(load_catalog(language)) for language in LANGUAGES}
 
     def show(
         self,
         name: str,
+        language: Language,
         browser_session: BrowserSession | None = None,
         *,
         status: int = 200,
@@ -44,20 +47,59 @@ class Pages:
         **values: object,
     ) -> HTMLResponse:
         """Render `pages/<name>.html`. The session is for the name and the sign-out button in the page's head."""
-        html = self._templates.get_template(f"{name}.html").render(
+        templates = self._templates[language]
+        html = templates.get_template(f"{name}.html").render(
             values,
             browser_session=browser_session,
             person=browser_session.person if browser_session else None,
             banner=self._banner,
         )
         # The guard sets these on all other responses; an error page may be made outside of it.
-        return HTMLResponse(html, status_code=status, headers=SECURITY_HEADERS | dict(headers or {}))
+        spoken = {"Content-Language": language, "Vary": "Accept-Language"}
+        return HTMLResponse(html, status_code=status, headers=SECURITY_HEADERS | spoken | dict(headers or {}))
 
-    def show_error(self, error: CallbackError, browser_session: BrowserSession | None = None) -> HTMLResponse:
+    def show_error(
+        self, error: CallbackError, language: Language, browser_session: BrowserSession | None = None
+    ) -> HTMLResponse:
         """The page of an error: its title, its sentence and its way on."""
-        return self.show("error", browser_session, status=error.status, error=error)
+        return self.show("error", language, browser_session, status=error.status, error=error)
 
 
-def _provider_in_words(name: str) -> str:
+def _environment(catalog: Catalog) -> Environment:
+    """Templates that speak one language. Nobody looks whether the files have changed: the service would not notice."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    templates.globals |= {"language": catalog.language, "text": catalog.text}
+    templates.filters |= {
+        "scope_in_words": lambda scope: catalog.named("scopes", scope, scope),
+        "provider_in_words": lambda name: _provider_in_words(catalog, name),
+        "place_in_words": lambda client: catalog.named("places", client, catalog.texts["places.other"]),
+        "person_in_words": lambda person: _person_in_words(catalog, person),
+        "any_of": catalog.any_of,
+        "strong": Markup("<strong>{}</strong>").format,
+        "code": Markup("<code>{}</code>").format,
+        "ago": lambda moment, now: _ago(catalog, moment, now),
+    }
+    return templates
+
+
+def _ago(catalog: Catalog, moment: datetime, now: datetime) -> Markup:
+    """A moment as people say it, with the exact one for programs and on hovering."""
+    element = Markup('<time datetime="{}" title="{}">{}</time>')
+    return element.format(iso(moment), absolute(moment), catalog.ago(moment, now))
+
+
+def _person_in_words(catalog: Catalog, person: Person) -> str:
+    """Who is signed in: a name of their own, but for the one whom no sign-in has named."""
+    return catalog.named("people", "local", person.name) if person.source == "local" else person.name
+
+
+def _provider_in_words(catalog: Catalog, name: str) -> str:
     """A credential provider may be called `google-drive-provider-2`; people know it as Google Drive."""
-    return "Google Drive" if name.startswith("google-drive") else name
+    return catalog.named("providers", "google-drive" if name.startswith("google-drive") else name, name)

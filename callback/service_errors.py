@@ -1,41 +1,39 @@
-"""What the agent's Runtime and AgentCore Identity refuse or fail at, as errors with a sentence for a person."""
+"""What the agent's Runtime and AgentCore Identity refuse or fail at, as errors with a code and a way on."""
 
-from callback.errors import CONNECT_AGAIN, SEE_CONNECTIONS, START_PAGE, CallbackError
+from callback.errors import CONNECT_AGAIN, RELOAD, SEE_CONNECTIONS, START_PAGE, CallbackError
 
 
 class AgentRefusedError(CallbackError):
-    """The agent understood and said no. Cause: `{"error", "type": "error", "code"}` in its answer."""
+    """The agent understood and said no. Cause: `{"error", "type": "error", "code"}` in its answer.
+
+    The sentence is the agent's own and is shown as it is. Its code is not one of ours, so it names no words.
+    """
 
     status = 502
-    code = "agent_refused"
-    title = "The agent cannot do this"
+    code = words = "agent_refused"
     way_on = START_PAGE
 
     def __init__(self, agent_code: str, sentence: str) -> None:
         self.code = f"agent_{agent_code}"
-        self.user_message = sentence
+        self.own_sentence = sentence
         super().__init__()
 
 
 class NotOwnerError(AgentRefusedError):
-    """The conversation belongs to another caller (`not_owner`)."""
+    """The conversation belongs to another caller (`not_owner`). Our sentence is longer than the agent's."""
 
     status = 403
-    title = "This link belongs to somebody else's conversation"
+    code = words = "agent_not_owner"
 
     def __init__(self, agent_code: str, _sentence: str) -> None:
-        super().__init__(
-            agent_code,
-            "Links are made for one person. Nothing was connected. Ask the agent in your own chat,"
-            " and open the link that it gives you.",
-        )
+        super().__init__(agent_code, "")
 
 
 class NoIdentityError(AgentRefusedError):
     """The agent did not learn who is asking (`no_identity`)."""
 
     status = 403
-    title = "The agent does not know who you are"
+    code = words = "agent_no_identity"
 
 
 class RuntimeForbiddenError(CallbackError):
@@ -43,8 +41,6 @@ class RuntimeForbiddenError(CallbackError):
 
     status = 403
     code = "runtime_forbidden"
-    title = "You may not use this agent"
-    user_message = "You are signed in, but the agent does not accept this sign-in. Please ask the person who runs it."
 
 
 class RuntimeMissingError(CallbackError):
@@ -52,8 +48,6 @@ class RuntimeMissingError(CallbackError):
 
     status = 502
     code = "runtime_missing"
-    title = "The agent was not found"
-    user_message = "This service points to an agent that does not exist. Please tell the person who runs it."
 
 
 class RuntimeBusyError(CallbackError):
@@ -61,8 +55,6 @@ class RuntimeBusyError(CallbackError):
 
     status = 503
     code = "runtime_busy"
-    title = "The agent is busy"
-    user_message = "The agent is busy with this conversation. Wait a moment, then try again. Nothing was connected."
     way_on = CONNECT_AGAIN
 
 
@@ -71,8 +63,6 @@ class RuntimeFailedError(CallbackError):
 
     status = 502
     code = "runtime_failed"
-    title = "The agent did not answer"
-    user_message = "The agent could not be reached, or it failed. Nothing was connected. Please try again in a moment."
     way_on = CONNECT_AGAIN
 
 
@@ -81,8 +71,6 @@ class RuntimeTimeoutError(RuntimeFailedError):
 
     status = 504
     code = "runtime_timeout"
-    title = "The agent took too long"
-    user_message = "The agent did not answer in time. It may be starting up: please try again in a moment."
 
 
 class AuthorizationOverError(CallbackError):
@@ -90,8 +78,6 @@ class AuthorizationOverError(CallbackError):
 
     status = 410
     code = "aws_session_over"
-    title = "This connection has run out"
-    user_message = "It took longer than ten minutes, or it was used already. Please start again."
     way_on = CONNECT_AGAIN
 
 
@@ -100,8 +86,6 @@ class ServiceNotAllowedError(CallbackError):
 
     status = 500
     code = "aws_not_allowed"
-    title = "This service may not finish the connection"
-    user_message = "Its AWS permissions are not complete, so nothing was connected. Please tell the person who runs it."
 
 
 class AuthorizationMissingError(CallbackError):
@@ -109,19 +93,15 @@ class AuthorizationMissingError(CallbackError):
 
     status = 502
     code = "aws_not_found"
-    title = "AWS does not know this connection"
-    user_message = "The connection was not found at AWS. Please start again; if it happens twice, tell who runs this."
     way_on = CONNECT_AGAIN
 
 
 class IdentityBusyError(CallbackError):
-    """AWS: throttled."""
+    """AWS: throttled. The flow is not used up, so the same address works in a moment."""
 
     status = 503
     code = "aws_throttled"
-    title = "Too many people at once"
-    user_message = "AWS is busy, and the connection was not finished. Wait a minute, then start again."
-    way_on = CONNECT_AGAIN
+    way_on = RELOAD
 
 
 class AuthorizationInvalidError(CallbackError):
@@ -129,8 +109,6 @@ class AuthorizationInvalidError(CallbackError):
 
     status = 502
     code = "aws_invalid"
-    title = "The connection was not accepted"
-    user_message = "AWS could not use the permission from Google, so nothing was connected. Please start again."
     way_on = CONNECT_AGAIN
 
 
@@ -139,6 +117,12 @@ class IdentityFailedError(CallbackError):
 
     status = 503
     code = "aws_unreachable"
-    title = "AWS did not answer"
-    user_message = "We cannot tell whether the connection was finished. Look at your connections in a moment."
+    way_on = SEE_CONNECTIONS
+
+
+class NotGivenBackError(CallbackError):
+    """An account that may not be connected here was connected, and the agent could not give the grant back."""
+
+    status = 502
+    code = "not_given_back"
     way_on = SEE_CONNECTIONS
