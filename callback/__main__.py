@@ -6,6 +6,7 @@ import sys
 import uvicorn
 
 from callback.app import create_app
+from callback.audit_file import configure_audit
 from callback.settings import Settings, SettingsError
 
 logger = logging.getLogger("callback")
@@ -21,6 +22,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
         settings = Settings.from_environment()
+        configure_audit(settings)
     except SettingsError as error:
         sys.exit(f"The callback service cannot start. {error}")
     logger.info("url=%s mode=%s sign_in=%s | starting", settings.callback_url, settings.mode, settings.sign_in)

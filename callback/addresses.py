@@ -6,6 +6,7 @@ from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
 CONNECT_PATH = "/connect/google-drive"
+CONTINUE_PATH = f"{CONNECT_PATH}/continue"
 
 # Names and details of files; or what they contain as well.
 Ask = Literal["details", "contents"]
@@ -16,6 +17,7 @@ SCOPES: Mapping[Ask, str] = {
 
 # The Runtime wants 33 to 256 characters; `agentcore dev` uses `local-dev-session`, 17 of them.
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_FLOW_ID = re.compile(r"[0-9a-f]{16}")
 # Printable ASCII without what could end a header, an attribute or a URL's authority early.
 _PLAIN_URL = re.compile(r"[!#$%&()*+,\-./0-9:;=?@A-Z\[\]_a-z~]{1,4096}")
 
@@ -25,16 +27,29 @@ def is_runtime_session(text: str) -> bool:
     return _RUNTIME_SESSION.fullmatch(text) is not None
 
 
-def connect_path(runtime_session: str, ask: Ask = "details") -> str:
+def connect_path(runtime_session: str) -> str:
     """Our own path of the confirmation page. The only thing a sign-in ever returns to, besides fixed paths."""
-    values = {"session": runtime_session, "ask": ask if ask != "details" else ""}
-    query = urlencode({name: value for name, value in values.items() if value})
-    return f"{CONNECT_PATH}?{query}" if query else CONNECT_PATH
+    return f"{CONNECT_PATH}?{urlencode({'session': runtime_session})}" if runtime_session else CONNECT_PATH
+
+
+def continue_path(flow_id: str) -> str:
+    """Our own path that sends a flow's browser on to AgentCore."""
+    return f"{CONTINUE_PATH}?{urlencode({'flow': flow_id})}"
+
+
+def is_flow_id(text: str) -> bool:
+    """Whether the text can name one of a browser's flow cookies."""
+    return _FLOW_ID.fullmatch(text) is not None
 
 
 def read_ask(text: str | None) -> Ask:
-    """What the person is told that the agent will ask for. Only words hang on it: the agent decides, and is checked."""
+    """What the person was told. It goes to the agent as such, which asks for no more than that."""
     return "contents" if text == "contents" else "details"
+
+
+def ask_for(scopes: Collection[str]) -> Ask:
+    """What to tell the person where the agent would ask for these scopes."""
+    return "contents" if SCOPES["contents"] in scopes else "details"
 
 
 def is_authorization_url(url: str, origins: Collection[str]) -> bool:

@@ -13,17 +13,22 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from callback import connect, connections, login
+from callback import completion, connect, connections, login
+from callback.accounts import AccountPolicy
 from callback.audit import Audit
-from callback.errors import BadRequestError, CallbackError, MethodError, NotFoundError, WrongHostError
+from callback.errors import BadRequestError, CallbackError, ForgedRequestError, MethodError, NotFoundError
+from callback.grants import Grants
 from callback.guard import Guard
+from callback.hosts import is_loopback
 from callback.identity import Identity
+from callback.languages import Language, choose_language
 from callback.oidc import Oidc
-from callback.rendering import FOLDER, Pages
+from callback.rendering import FOLDER, Banner, Pages
 from callback.runtime import Runtime
 from callback.services import Services
-from callback.sessions import Flows, Sessions, encrypted, open_folder
-from callback.settings import Settings, is_loopback
+from callback.sessions import Flows, Sessions
+from callback.settings import Settings
+from callback.store import encrypted, open_store
 
 
 def create_app(
@@ -40,30 +45,32 @@ def create_app(
     thread that asks for it, and the thread that serves is not always the one that builds.
     """
     pages = Pages(_banner(settings))
+    audit = Audit(settings.audit_key)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as close:
             kept: AsyncKeyValue
             if store is None:
-                kept = await close.enter_async_context(open_folder(settings.state_dir))
+                kept = await close.enter_async_context(open_store(settings))
             else:
                 kept = store
             # One context for all clients: loading the trusted certificates is the slow part of making a client.
             trusted = tls or httpx.create_ssl_context()
             http = await close.enter_async_context(_client(settings, trusted))
-            app.state.services = _services(settings, kept, pages, http, trusted, identity, now)
+            app.state.services = _services(settings, kept, pages, audit, http, trusted, identity, now)
             yield
 
     # No OpenAPI pages: they would need scripts, and this is a site for people.
     app = FastAPI(title="Drive Agent: connections", openapi_url=None, lifespan=lifespan)
-    for routes in (login, connect, connections):
+    for routes in (login, connect, completion, connections):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     _translate_errors(app, pages)
 
-    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
-        await pages.show_error(WrongHostError())(scope, receive, send)
+    async def refuse(error: CallbackError, scope: Scope, receive: Receive, send: Send) -> None:
+        audit.refused(error)
+        await pages.show_error(error, _language(Request(scope)))(scope, receive, send)
 
     app.add_middleware(Guard, origin=settings.callback_url, refuse=refuse)
     return app
@@ -73,6 +80,7 @@ def _services(
     settings: Settings,
     store: AsyncKeyValue,
     pages: Pages,
+    audit: Audit,
     http: httpx.AsyncClient,
     tls: ssl.SSLContext,
     identity: Identity | None,
@@ -83,13 +91,15 @@ def _services(
         settings=settings,
         sessions=Sessions(kept),
         flows=Flows(kept),
+        grants=Grants(kept),
         runtime=Runtime(
             url=settings.runtime_url, arn=settings.runtime_arn, local_agent_url=settings.local_agent_url, http=http
         ),
         identity=identity or Identity(region=settings.region, endpoint_url=settings.aws_endpoint_url),
         oidc=Oidc(settings.oidc, f"{settings.callback_url}{login.OIDC_RETURN_PATH}", tls) if settings.oidc else None,
         pages=pages,
-        audit=Audit(settings.session_key),
+        audit=audit,
+        account_policy=AccountPolicy(settings.google_domains, settings.google_email),
         now=now,
     )
 
@@ -104,28 +114,35 @@ def _client(settings: Settings, tls: ssl.SSLContext) -> httpx.AsyncClient:
 def _translate_errors(app: FastAPI, pages: Pages) -> None:
     """The one place where errors become pages."""
 
-    async def ours(_: Request, error: Exception) -> Response:
+    async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, CallbackError)
-        return pages.show_error(error)
+        # With the name of who is signed in, because many a way on begins with signing out.
+        services = Services.of(request)
+        browser = await services.browser(request)
+        if isinstance(error, ForgedRequestError):
+            services.audit.refused(error, services.signed_in(browser))
+        return pages.show_error(error, _language(request), browser.browser_session)
 
-    async def http_error(_: Request, error: Exception) -> Response:
+    async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         known: dict[int, type[CallbackError]] = {404: NotFoundError, 405: MethodError}
-        return pages.show_error(known.get(error.status_code, BadRequestError)())
+        return pages.show_error(known.get(error.status_code, BadRequestError)(), _language(request))
 
-    async def unexpected(_: Request, __: Exception) -> Response:
+    async def unexpected(request: Request, __: Exception) -> Response:
         # Starlette raises it again after the answer, so that the server logs it.
-        return pages.show_error(CallbackError())
+        return pages.show_error(CallbackError(), _language(request))
 
     app.add_exception_handler(CallbackError, ours)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, unexpected)
 
 
-def _banner(settings: Settings) -> str:
+def _language(request: Request) -> Language:
+    return choose_language(request.headers.get("accept-language", ""))
+
+
+def _banner(settings: Settings) -> Banner:
     """What every page must say where signing in needs no password."""
     if settings.sign_in == "loopback":
-        return "Loopback mode: whoever uses this computer is signed in with the token that it was given."
-    if settings.local_agent_url is not None:
-        return "Local mode: this service runs on this computer, and anybody who uses the computer can connect here."
-    return ""
+        return "loopback"
+    return "local" if settings.local_agent_url is not None else ""

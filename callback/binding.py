@@ -87,9 +87,25 @@ def judge(returned: Return, now: datetime) -> Verdict:
         return Refused(Reason.OTHER_SESSION)
     if not same(returned.user_key, flow.user_key):
         return Refused(Reason.OTHER_USER)
-    if not flow.created <= now < flow.created + FLOW_LIFE:
-        return Refused(Reason.EXPIRED)
-    return Accepted(flow)
+    return Accepted(flow) if _is_open(flow, now) else Refused(Reason.EXPIRED)
+
+
+def judge_departure(flow: Flow | None, user_key: str | None, now: datetime) -> Verdict:
+    """Say whether a browser may be sent to the authorization URL of the flow that its cookie opens.
+
+    Nothing is bound by going there; but the URL is a secret of whoever started the flow.
+    """
+    if user_key is None:
+        return Refused(Reason.NOT_SIGNED_IN)
+    if flow is None:
+        return Refused(Reason.UNKNOWN_FLOW)
+    if not same(user_key, flow.user_key):
+        return Refused(Reason.OTHER_USER)
+    return Accepted(flow) if _is_open(flow, now) else Refused(Reason.EXPIRED)
+
+
+def _is_open(flow: Flow, now: datetime) -> bool:
+    return flow.created <= now < flow.created + FLOW_LIFE
 
 
 def is_state(text: str | None) -> bool:

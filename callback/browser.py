@@ -107,7 +107,7 @@ def remember_flow(response: Response, state: str, handle: str) -> None:
     It is left to expire: a repeated return can then be told apart from a return in another browser.
     """
     response.set_cookie(
-        _flow_cookie(state),
+        f"{FLOW_COOKIE_PREFIX}{flow_id(state)}",
         handle,
         max_age=int(FLOW_LIFE.total_seconds()),
         secure=True,
@@ -117,9 +117,9 @@ def remember_flow(response: Response, state: str, handle: str) -> None:
     )
 
 
-def flow_handle(request: Request, state: str) -> str | None:
-    """The handle of the flow that this browser started with this `state`."""
-    return request.cookies.get(_flow_cookie(state))
+def flow_handle(request: Request, of_flow: str) -> str | None:
+    """The handle of the flow with this id (`flow_id`), if this browser started it."""
+    return request.cookies.get(f"{FLOW_COOKIE_PREFIX}{of_flow}")
 
 
 def has_flow_cookie(request: Request) -> bool:
@@ -127,6 +127,6 @@ def has_flow_cookie(request: Request) -> bool:
     return any(name.startswith(FLOW_COOKIE_PREFIX) for name in request.cookies)
 
 
-def _flow_cookie(state: str) -> str:
-    """The cookie's name tells which flow it is for, and nothing about `state`."""
-    return f"{FLOW_COOKIE_PREFIX}{sha256(state)[:16]}"
+def flow_id(state: str) -> str:
+    """Tell one flow of a browser from another, in a cookie's name or an address, without telling about `state`."""
+    return sha256(state)[:16]

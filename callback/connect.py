@@ -1,103 +1,110 @@
-"""Routes of a consent: confirm, start, come back from Google, done.
+"""Routes that begin a consent: confirm, start, go on to AgentCore. `callback.completion` has the way back.
 
-Looking (GET) never starts anything. Starting is a POST from our own page. Coming back has to be a GET, which is why it
-goes through every rule of `callback.binding`.
+Looking (GET) never starts anything. Starting is a POST from our own page.
 """
 
-import contextlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-import anyio
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from callback.addresses import (
     CONNECT_PATH,
+    CONTINUE_PATH,
     SCOPES,
     Ask,
+    ask_for,
     connect_path,
+    continue_path,
     is_authorization_url,
+    is_flow_id,
     is_runtime_session,
     read_ask,
 )
-from callback.binding import Reason, Refused, Return, judge
-from callback.browser import Browser, flow_handle, has_flow_cookie, is_page_visit, remember_flow, require_own_page
-from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError, SignInAgainError
+from callback.binding import Refused, judge_departure
+from callback.browser import Browser, flow_handle, flow_id, remember_flow, require_own_page
+from callback.completion import show_connected
+from callback.errors import BadRequestError, BindingRefusedError
 from callback.login import to_sign_in
-from callback.people import renewed
-from callback.records import ConnectedAccount, Flow, Person, sha256
-from callback.runtime import AuthorizationNeeded, Connected, Connection, MoreNeeded
+from callback.records import Flow, Person, sha256
+from callback.runtime import AuthorizationNeeded, Connection, Conversation, MoreNeeded
 from callback.service_errors import RuntimeFailedError
 from callback.services import Services, one, read_form
 from callback.sessions import new_handle
 
 router = APIRouter()
 
-# A person waits meanwhile; the account's name is not worth more.
-ACCOUNT_WAIT_S = 15.0
+_NO_CONVERSATION = Conversation(client="", started=None, scopes=(SCOPES["details"],))
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What a confirmation is about. `is_forced` gives up what is connected, for another account or a new consent.
+
+    `is_more`: the conversation has come to need more since the person was told.
+    """
+
+    runtime_session: str
+    ask: Ask
+    is_forced: bool = False
+    is_more: bool = False
 
 
 @router.get(CONNECT_PATH)
 async def confirm(request: Request) -> Response:
-    """Show who is about to be connected. Nothing happens before the button."""
+    """Show who is about to be connected, and for which conversation. Nothing happens before the button."""
     services = Services.of(request)
-    runtime_session, ask = _checked(one(request, "session")), read_ask(one(request, "ask"))
+    runtime_session = _checked(one(request, "session"))
     browser = await services.browser(request)
-    person = services.able_to_act(browser)
-    if person is None:
-        return await to_sign_in(services, request, connect_path(runtime_session, ask))
-    return _confirmation(services, browser, person, runtime_session, ask)
+    if services.able_to_act(browser) is None:
+        return await to_sign_in(services, request, connect_path(runtime_session))
+    conversation = _NO_CONVERSATION
+    if runtime_session:
+        person = await _able_to_act(services, browser, connect_path(runtime_session))
+        conversation = await services.runtime.conversation(person.proof, runtime_session)
+    asked = _Ask(runtime_session, ask_for(conversation.scopes))
+    return _confirmation(services, request, browser, asked, conversation)
 
 
 @router.post(CONNECT_PATH)
 async def start(request: Request) -> Response:
-    """Ask the agent for an authorization, with the browser's own token, and send the browser there."""
+    """Ask the agent for an authorization, with the browser's own token, and send the browser on its way."""
     services = Services.of(request)
     browser = await services.browser(request)
     with services.audit.watch("consent_started", services.signed_in(browser)):
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
-        asked, ask = _checked(form.get("session")), read_ask(form.get("ask"))
-        person = await _able_to_act(services, browser, connect_path(asked, ask))
-        runtime_session, state = asked or person.runtime_session(services.settings.session_key), new_handle()
-        answer = await services.runtime.connect(person.proof, runtime_session, state, [SCOPES[ask]])
-        if isinstance(answer, Connected):
-            return await _show_connected(services, browser, answer.account)
-        if isinstance(answer, MoreNeeded):  # a link from before the conversation needed more
-            if ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
-                raise RuntimeFailedError
-            return _confirmation(services, browser, person, asked, "contents", is_more=True)
-        return await _send_to_consent(services, person, runtime_session, state, answer)
+        asked = _Ask(_checked(form.get("session")), read_ask(form.get("ask")), is_forced=form.get("force") == "1")
+        person = await _able_to_act(services, browser, connect_path(asked.runtime_session))
+        runtime_session = asked.runtime_session or person.runtime_session(services.settings.session_key)
+        state = new_handle()
+        answer = await services.runtime.connect(
+            person.proof, runtime_session, state, [SCOPES[asked.ask]], force=asked.is_forced
+        )
+        if isinstance(answer, AuthorizationNeeded):
+            flow = _flow(services, person, replace(asked, runtime_session=runtime_session), state, answer)
+            return await _send_to_consent(services, request, flow, state, answer.scopes)
+        if isinstance(answer, MoreNeeded):
+            return _ask_for_more(services, request, browser, asked, answer)
+    connection = Connection(provider="", is_connected=True, account=answer.account)
+    return await show_connected(services, browser, person, runtime_session, asked.ask, connection)
 
 
-@router.get("/callback")
-async def finish(request: Request) -> Response:
-    """Google and AgentCore send the browser back. Bind the grant to the person who asked, or bind nothing."""
+@router.get(CONTINUE_PATH)
+async def go_on(request: Request) -> Response:
+    """Send the browser that started a flow to AgentCore. The authorization URL is on no page, only in this redirect."""
     services = Services.of(request)
     browser = await services.browser(request)
+    asked = one(request, "flow") or ""
+    handle = flow_handle(request, asked) if is_flow_id(asked) else None
+    flow = await services.flows.find(handle) if handle else None
     person = services.signed_in(browser)
-    with services.audit.watch("consent_completed", person):
-        if not is_page_visit(request):
-            raise BadRequestError
-        if one(request, "error") is not None:
-            raise ConsentRefusedError
-        flow = await _accepted_flow(services, request, person)
-        await services.identity.complete(flow.proof, flow.session_uri)
-    return await _show_connected(services, browser, await _account(services, flow))
-
-
-@router.get("/connected")
-async def connected(request: Request) -> Response:
-    """The end of a flow, under an address without secrets: reloading it is harmless."""
-    services = Services.of(request)
-    browser = await services.browser(request)
-    if (
-        browser.browser_session is None
-        or services.signed_in(browser) is None
-        or browser.browser_session.connected is None
-    ):
-        return RedirectResponse("/connections", status_code=303)
-    return services.pages.show("connected", browser.browser_session, account=browser.browser_session.connected)
+    verdict = judge_departure(flow, person.key if person else None, services.now())
+    if isinstance(verdict, Refused):
+        refusal = BindingRefusedError(verdict.reason)
+        services.audit.refused(refusal, person)
+        raise refusal
+    return RedirectResponse(verdict.flow.auth_url, status_code=303)
 
 
 def _checked(runtime_session: str | None) -> str:
@@ -108,86 +115,65 @@ def _checked(runtime_session: str | None) -> str:
 
 
 def _confirmation(
-    services: Services, browser: Browser, person: Person, runtime_session: str, ask: Ask, *, is_more: bool = False
+    services: Services, request: Request, browser: Browser, asked: _Ask, conversation: Conversation = _NO_CONVERSATION
 ) -> Response:
     """The page whose button starts the flow. It says what will be asked for, and the press sends that along."""
-    return services.pages.show(
+    assert browser.person is not None
+    return services.show(
+        request,
         "confirm",
         browser.browser_session,
-        person_name=person.name,
-        runtime_session=runtime_session,
-        ask=ask,
-        is_more=is_more,
+        person_name=browser.person.name,
+        runtime_session=asked.runtime_session,
+        ask=asked.ask,
+        is_more=asked.is_more,
+        is_forced=asked.is_forced,
+        client=conversation.client,
+        started=conversation.started,
+        now=services.now(),
     )
+
+
+def _ask_for_more(services: Services, request: Request, browser: Browser, asked: _Ask, answer: MoreNeeded) -> Response:
+    """Tell the person what the conversation has come to need since the page was made. Nothing has happened yet."""
+    if asked.ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
+        raise RuntimeFailedError
+    return _confirmation(services, request, browser, replace(asked, ask="contents", is_more=True))
 
 
 async def _able_to_act(services: Services, browser: Browser, return_to: str) -> Person:
     """The signed-in person with a fresh proof. Raises: `SignInAgainError`, with the way back remembered."""
     assert browser.handle is not None
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, return_to=return_to))
-    person = services.able_to_act(browser)
-    person = renewed(services.settings, person) if person else None
-    if person is None or not person.can_act(services.now()):
-        raise SignInAgainError
-    return person
+    return await services.renew(browser)
+
+
+def _flow(services: Services, person: Person, asked: _Ask, state: str, needed: AuthorizationNeeded) -> Flow:
+    if not is_authorization_url(needed.auth_url, services.settings.authorization_origins):
+        raise RuntimeFailedError
+    return Flow(
+        state_sha256=sha256(state),
+        session_uri=needed.session_uri,
+        auth_url=needed.auth_url,
+        ask=asked.ask,
+        user_key=person.key,
+        proof=person.proof,
+        runtime_session=asked.runtime_session,
+        created=services.now(),
+    )
 
 
 async def _send_to_consent(
-    services: Services, person: Person, runtime_session: str, state: str, needed: AuthorizationNeeded
+    services: Services, request: Request, flow: Flow, state: str, scopes: tuple[str, ...]
 ) -> Response:
-    """Keep the flow on the server, its handle in the browser, and go to AgentCore.
+    """Keep the flow on the server, its handle in the browser, and go on by a page of ours.
 
     A page with a `Refresh` header, not a redirect: after a form POST, `form-action 'self'` stops redirects to others.
     """
-    if not is_authorization_url(needed.auth_url, services.settings.authorization_origins):
-        raise RuntimeFailedError
-    flow = Flow(
-        state_sha256=sha256(state),
-        session_uri=needed.session_uri,
-        user_key=person.key,
-        proof=person.proof,
-        runtime_session=runtime_session,
-        created=services.now(),
-    )
     handle = await services.flows.open(flow)
-    response = services.pages.show(
-        "continue",
-        auth_url=needed.auth_url,
-        scopes=needed.scopes,
-        headers={"Refresh": f"0; url={needed.auth_url}"},
+    next_path = continue_path(flow_id(state))
+    response = services.show(
+        request, "continue", next_path=next_path, scopes=scopes, headers={"Refresh": f"0; url={next_path}"}
     )
     remember_flow(response, state, handle)
     return response
-
-
-async def _accepted_flow(services: Services, request: Request, person: Person | None) -> Flow:
-    """Judge this return and use its flow up, before anything is completed. Raises: `BindingRefusedError`."""
-    state = one(request, "state")
-    handle = flow_handle(request, state) if state else None
-    returned = Return(
-        state=state,
-        session_uri=one(request, "session_id"),
-        user_key=person.key if person else None,
-        has_flow_cookie=has_flow_cookie(request),
-        flow=await services.flows.find(handle) if handle else None,
-    )
-    verdict = judge(returned, services.now())
-    if isinstance(verdict, Refused):
-        raise BindingRefusedError(verdict.reason)
-    if handle is None or not await services.flows.consume(handle):
-        raise BindingRefusedError(Reason.UNKNOWN_FLOW)
-    return verdict.flow
-
-
-async def _account(services: Services, flow: Flow) -> ConnectedAccount:
-    """Ask the agent which account it is. The grant is bound already, so a failure here costs only the name."""
-    found: tuple[Connection, ...] = ()
-    with contextlib.suppress(CallbackError), anyio.move_on_after(ACCOUNT_WAIT_S):
-        found = await services.runtime.connections(flow.proof, flow.runtime_session)
-    return next((connection.account for connection in found if connection.is_connected), ConnectedAccount("", ""))
-
-
-async def _show_connected(services: Services, browser: Browser, account: ConnectedAccount) -> Response:
-    assert browser.handle is not None
-    await services.sessions.change(browser.handle, services.now(), lambda current: replace(current, connected=account))
-    return RedirectResponse("/connected", status_code=303)

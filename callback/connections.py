@@ -1,14 +1,36 @@
-"""Routes of the start page, the overview of connections, and health."""
+"""Routes of the start page, the overview of connections, disconnecting, and health."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
-from callback.errors import SignInAgainError
+from callback.accounts import Concern
+from callback.browser import require_own_page
+from callback.completion import give_back, judge_connection
 from callback.login import to_sign_in
-from callback.people import renewed
-from callback.services import Services
+from callback.records import MIN_TOKEN_LIFE, ConnectedAccount, Person
+from callback.runtime import Connection
+from callback.services import Services, read_form
 
 router = APIRouter()
+
+OVERVIEW_PATH = "/connections"
+DISCONNECTED_PATH = "/disconnected"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One connection as the page shows it."""
+
+    provider: str
+    is_connected: bool
+    is_insufficient: bool
+    account: ConnectedAccount
+    since: datetime | None
+    last_used: datetime | None
+    concern: Concern
 
 
 @router.get("/")
@@ -16,7 +38,7 @@ async def home(request: Request) -> Response:
     """What this is, and where to go."""
     services = Services.of(request)
     browser = await services.browser(request)
-    return services.pages.show("home", browser.browser_session if services.signed_in(browser) else None)
+    return services.show(request, "home", browser.browser_session if services.signed_in(browser) else None)
 
 
 @router.get("/healthz")
@@ -25,17 +47,54 @@ async def health() -> Response:
     return JSONResponse({"status": "ok", "service": "callback"})
 
 
-@router.get("/connections")
+@router.get(OVERVIEW_PATH)
 async def overview(request: Request) -> Response:
     """What the signed-in person has connected, as the agent sees it now."""
     services = Services.of(request)
     browser = await services.browser(request)
-    person = services.able_to_act(browser)
+    if services.able_to_act(browser, MIN_TOKEN_LIFE) is None:
+        return await to_sign_in(services, request, OVERVIEW_PATH)
+    person = await services.renew(browser, MIN_TOKEN_LIFE)
+    found = await services.runtime.connections(person.proof, person.runtime_session(services.settings.session_key))
+    grant = await services.grants.get(person.key)
+    shown = [_shown(services, person, connection, grant.since if grant else None) for connection in found]
+    return services.show(request, "connections", browser.browser_session, connections=shown, now=services.now())
+
+
+@router.post(f"{OVERVIEW_PATH}/disconnect")
+async def disconnect(request: Request) -> Response:
+    """Revoke the person's grant at Google and forget it. What was asked before stays answered."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    with services.audit.watch("disconnected", services.signed_in(browser)):
+        form = await read_form(request)
+        require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
+        person = await services.renew(browser, MIN_TOKEN_LIFE)
+        await give_back(services, person, person.runtime_session(services.settings.session_key))
+    return RedirectResponse(DISCONNECTED_PATH, status_code=303)
+
+
+@router.get(DISCONNECTED_PATH)
+async def disconnected(request: Request) -> Response:
+    """Say what disconnecting has done."""
+    services = Services.of(request)
+    browser = await services.browser(request)
+    person = services.signed_in(browser)
     if person is None:
-        return await to_sign_in(services, request, "/connections")
-    person = renewed(services.settings, person)
-    if not person.can_act(services.now()):
-        raise SignInAgainError
-    runtime_session = person.runtime_session(services.settings.session_key)
-    found = await services.runtime.connections(person.proof, runtime_session)
-    return services.pages.show("connections", browser.browser_session, connections=found)
+        return RedirectResponse("/", status_code=303)
+    if await services.grants.get(person.key) is not None:  # connected again since, or opened by hand
+        return RedirectResponse(OVERVIEW_PATH, status_code=303)
+    return services.show(request, "disconnected", browser.browser_session)
+
+
+def _shown(services: Services, person: Person, connection: Connection, since: datetime | None) -> Shown:
+    is_there = connection.is_connected or connection.is_insufficient
+    return Shown(
+        provider=connection.provider,
+        is_connected=connection.is_connected,
+        is_insufficient=connection.is_insufficient,
+        account=connection.account,
+        since=since if is_there else None,
+        last_used=connection.last_used,
+        concern=judge_connection(services, person, connection) if is_there else "",
+    )

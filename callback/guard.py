@@ -1,17 +1,19 @@
-"""What every request and every response goes through: the `Host` check and the security headers.
+"""What every request and every response goes through: the `Host` check, resource isolation and the security headers.
 
 Host: DNS rebinding makes a stranger's page reach a service on loopback under the stranger's name; the name gives it
-away. Headers: https://owasp.org/www-project-secure-headers/
+away. Isolation: what another site's page asks for, other than by taking the whole window here, it does not get:
+https://www.w3.org/TR/fetch-metadata/. Headers: https://owasp.org/www-project-secure-headers/
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from callback.settings import is_loopback
+from callback.errors import CallbackError, ForgedRequestError, WrongHostError
+from callback.hosts import is_loopback
 
 SECURITY_HEADERS = {
     # No script at all; forms go to ourselves. POST answers never redirect to another site: Chromium applies
@@ -29,13 +31,21 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+# As which our pages are never shown, whoever asks.
+_FRAMES = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
 _HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Guard:
-    """ASGI middleware. `refuse` answers a request that came under a foreign name."""
+    """ASGI middleware. `refuse` answers what came under a foreign name or out of another site's page."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, refuse: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        origin: str,
+        refuse: Callable[[CallbackError, Scope, Receive, Send], Awaitable[None]],
+    ) -> None:
         self._app = app
         self._refuse = refuse
         self._origin = origin
@@ -58,12 +68,15 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        hosts = Headers(scope=scope).getlist("host")
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
         host = _with_port(hosts[0].lower(), self._scheme) if len(hosts) == 1 else ""
-        if host == self._host:
+        if host != self._host and host not in self._aliases:
+            await self._refuse(WrongHostError(), scope, receive, send_with_headers)
+        elif not is_isolated(scope["method"], headers):
+            await self._refuse(ForgedRequestError(), scope, receive, send_with_headers)
+        elif host == self._host:
             await self._app(scope, receive, send_with_headers)
-        elif host not in self._aliases:
-            await self._refuse(scope, receive, send_with_headers)
         elif scope["path"] == "/healthz" or scope["method"] != "GET":
             # A POST under the alias is refused by the origin check; there is no session under that name anyway.
             await self._app(scope, receive, send_with_headers)
@@ -75,6 +88,19 @@ class Guard:
         path = scope.get("raw_path", b"/").split(b"?")[0].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         return RedirectResponse(f"{self._origin}{path}{'?' if query else ''}{query}", status_code=307)
+
+
+def is_isolated(method: str, headers: Mapping[str, str]) -> bool:
+    """Say whether a request comes from our own pages, from nobody's page, or as the navigation of a whole window.
+
+    A browser that does not send the headers passes: everything that changes something asks for more than this.
+    """
+    destination = headers.get("sec-fetch-dest", "document")
+    if destination in _FRAMES:
+        return False
+    if headers.get("sec-fetch-site", "none") in {"same-origin", "none"}:
+        return True
+    return method == "GET" and destination == "document" and headers.get("sec-fetch-mode", "navigate") == "navigate"
 
 
 def _with_port(netloc: str, scheme: str) -> str:

@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from callback.errors import CallbackError
+from callback.hosts import is_loopback
 from callback.records import UserProof
 from callback.service_errors import (
     AuthorizationInvalidError,
@@ -23,7 +24,6 @@ from callback.service_errors import (
     IdentityFailedError,
     ServiceNotAllowedError,
 )
-from callback.settings import is_loopback
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore.client import BedrockAgentCoreClient

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_InvokeAgen
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -66,11 +67,28 @@ class Connected:
 
 @dataclass(frozen=True)
 class Connection:
-    """One provider and what the person has granted there: Google's scope strings, in the account."""
+    """One provider and what the person has granted there: Google's scope strings, in the account.
+
+    `is_insufficient`: there is a grant, and it allows nothing that the agent does.
+    """
 
     provider: str
     is_connected: bool
     account: ConnectedAccount
+    is_insufficient: bool = False
+    last_used: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Where a link comes from, as the agent remembers it. `client` is the kind of front end, or empty.
+
+    `started` is None for a conversation that nobody has begun. `scopes` are what connecting now would ask for.
+    """
+
+    client: str
+    started: datetime | None
+    scopes: tuple[str, ...]
 
 
 class Runtime:
@@ -90,11 +108,21 @@ class Runtime:
         self._http = http
         self._timeout = timeout
 
+    async def conversation(self, proof: UserProof, runtime_session: str) -> Conversation:
+        """Return what the agent remembers of the person's conversation. Changes nothing, there or at Google."""
+        answer = await self._ask(proof, runtime_session, {"action": "conversation"})
+        known = answer.get("conversation")
+        known = known if isinstance(known, dict) else {}
+        return Conversation(str(known.get("client") or ""), _moment(known.get("started")), _scopes(answer))
+
     async def connect(
-        self, proof: UserProof, runtime_session: str, state: str, told: Collection[str]
+        self, proof: UserProof, runtime_session: str, state: str, told: Collection[str], *, force: bool = False
     ) -> AuthorizationNeeded | Connected | MoreNeeded:
-        """Ask for a connection. `state` comes back from Google; `told` are the scopes that the person agreed to."""
-        payload = {"action": "connect", "state": state, "scopes": list(told)}
+        """Ask for a connection. `state` comes back from Google; `told` are the scopes that the person agreed to.
+
+        `force` gives up what is connected, for another account or a new consent.
+        """
+        payload = {"action": "connect", "state": state, "scopes": list(told), "force": force}
         answer = await self._ask(proof, runtime_session, payload)
         scopes = _scopes(answer)
         if answer.get("status") == "connected":
@@ -113,6 +141,12 @@ class Runtime:
         if not isinstance(listed, list):
             raise RuntimeFailedError
         return tuple(_connection(item) for item in listed if isinstance(item, dict))
+
+    async def disconnect(self, proof: UserProof, runtime_session: str) -> None:
+        """Have the grant revoked at Google and forgotten. The agent answers only when that is proven."""
+        answer = await self._ask(proof, runtime_session, {"action": "disconnect"})
+        if answer.get("status") != "disconnected":
+            raise RuntimeFailedError
 
     async def _ask(self, proof: UserProof, runtime_session: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """One invocation. The JSON object of the answer; whatever else comes back is an error."""
@@ -164,4 +198,15 @@ def _connection(item: Mapping[str, Any]) -> Connection:
         provider=str(item.get("provider") or ""),
         is_connected=item.get("connected") is True,
         account=_account(item.get("account"), _scopes(item)),
+        is_insufficient=item.get("insufficient") is True,
+        last_used=_moment(item.get("last_used")),
     )
+
+
+def _moment(value: object) -> datetime | None:
+    """Read ISO 8601 with an offset; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None

@@ -1,19 +1,23 @@
 """What the routes work with: one frozen bundle, made by `callback.app` and reached through the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from fastapi import Request
+from fastapi import Request, Response
 
+from callback.accounts import AccountPolicy
 from callback.audit import Audit
 from callback.browser import Browser
 from callback.errors import BadRequestError
+from callback.grants import Grants
 from callback.identity import Identity
+from callback.languages import choose_language
 from callback.oidc import Oidc
 from callback.people import still_signed_in
-from callback.records import MIN_TOKEN_LIFE, Person
+from callback.records import BrowserSession, Person
 from callback.rendering import Pages
+from callback.renewal import FLOW_PROOF_LIFE, has_hope, renew
 from callback.runtime import Runtime
 from callback.sessions import Flows, Sessions
 from callback.settings import Settings
@@ -28,11 +32,13 @@ class Services:
     settings: Settings
     sessions: Sessions
     flows: Flows
+    grants: Grants
     runtime: Runtime
     identity: Identity
     oidc: Oidc | None
     pages: Pages
     audit: Audit
+    account_policy: AccountPolicy
     now: Callable[[], datetime]
 
     @staticmethod
@@ -42,6 +48,20 @@ class Services:
         assert isinstance(services, Services)
         return services
 
+    def show(
+        self,
+        request: Request,
+        name: str,
+        browser_session: BrowserSession | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **values: object,
+    ) -> Response:
+        """Render a page in the language that this browser prefers."""
+        language = choose_language(request.headers.get("accept-language", ""))
+        return self.pages.show(name, language, browser_session, status=status, headers=headers, **values)
+
     async def browser(self, request: Request) -> Browser:
         """The browser that sent this request."""
         return await Browser.of(request, self.sessions, self.now())
@@ -50,17 +70,19 @@ class Services:
         """Who is signed in, if the way they signed in is still offered."""
         return still_signed_in(self.settings, browser.person)
 
-    def able_to_act(self, browser: Browser) -> Person | None:
-        """Who is signed in with a token that lives long enough to start something.
-
-        Somebody who has just signed in counts, whatever the token says: a provider with very short-lived tokens, or
-        a clock that is wrong, must end on a page and not in a circle of redirects.
-        """
+    def able_to_act(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person | None:
+        """Who is signed in and has a proof that lives that long, can be renewed (`renew`), or is as new as can be."""
         person = self.signed_in(browser)
-        if person is None or browser.browser_session is None or person.source == "loopback":
-            return person
-        is_fresh = self.now() - browser.browser_session.created < MIN_TOKEN_LIFE
-        return person if is_fresh or person.can_act(self.now()) else None
+        if person is None or browser.browser_session is None:
+            return None
+        return person if has_hope(browser.browser_session, person, life, self.now()) else None
+
+    async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person:
+        """Return the signed-in person with a proof that lives that long; see `callback.renewal`.
+
+        Raises: `SignInAgainError`, `SignInServiceError`, `TokenUnusableError`.
+        """
+        return await renew(self.settings, self.sessions, self.oidc, browser, life, self.now())
 
 
 def one(request: Request, name: str) -> str | None:
