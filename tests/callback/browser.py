@@ -86,3 +86,13 @@ def form_fields(page: httpx.Response, action: str) -> dict[str, str]:
 def heading(page: httpx.Response) -> str:
     found = re.search(r"<h1>(.*?)</h1>", page.text, re.DOTALL)
     return html.unescape(found.group(1)) if found else ""
+
+
+def code(page: httpx.Response) -> str:
+    """The error's code, which stands on its page for whoever runs the service."""
+    found = re.search(r"<code>(\w+)</code>", page.text)
+    return found.group(1) if found else ""
+
+
+def tagless(page: httpx.Response) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", page.text)))

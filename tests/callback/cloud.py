@@ -54,6 +54,10 @@ class Cloud:
     completions: list[dict[str, Any]] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
+    conversation: dict[str, str] | None = None
+    google_email: str = "alice@gmail.example"
+    insufficient: bool = False
+    last_used: str | None = None
     grants: list[str] = field(default_factory=lambda: ["https://www.googleapis.com/auth/drive.metadata.readonly"])
     identity_error: tuple[int, str, str] | None = None
     secrets_seen: set[str] = field(default_factory=set)
@@ -160,10 +164,22 @@ class Cloud:
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if payload["action"] == "status":
             connected = bearer in self.bound or (not bearer and "local" in self.bound)
-            account = {"email": "alice@gmail.example", "name": "Alice"} if connected else None
-            scopes = self.grants if connected else []
-            found = {"provider": "google-drive", "connected": connected, "account": account, "scopes": scopes}
+            is_working = connected and not self.insufficient
+            found = {
+                "provider": "google-drive",
+                "connected": is_working,
+                "insufficient": connected and self.insufficient,
+                "account": {"email": self.google_email, "name": "Alice"} if is_working else None,
+                "scopes": self.grants if is_working else [],
+                "last_used": self.last_used if is_working else None,
+            }
             return JSONResponse({"connections": [found], "pending": False})
+        if payload["action"] == "conversation":
+            scopes = self.asks or ["https://www.googleapis.com/auth/drive.metadata.readonly"]
+            return JSONResponse({"conversation": self.conversation, "pending": True, "scopes": scopes})
+        if payload["action"] == "disconnect":
+            self.bound = [proof for proof in self.bound if proof != (bearer or "local")]
+            return JSONResponse({"status": "disconnected"})
         session_uri = f"{URN}{secrets.token_urlsafe(16)}"
         self.sessions[session_uri] = {"proof": bearer or "local", "state": payload["state"]}
         self.secrets_seen |= {session_uri, payload["state"]}
@@ -183,9 +199,10 @@ class Cloud:
         self.completions.append(body)
         error = self.identity_error
         proof = body["userIdentifier"].get("userToken") or body["userIdentifier"].get("userId")
-        open_session = self.sessions.pop(body["sessionUri"], None)
-        if error is None and (open_session is None or open_session["proof"] != proof):
-            error = (403, "AccessDeniedException", "Invalid or expired session")
+        if error is None:
+            open_session = self.sessions.pop(body["sessionUri"], None)
+            if open_session is None or open_session["proof"] != proof:
+                error = (403, "AccessDeniedException", "Invalid or expired session")
         if error is not None:
             status, code, message = error
             content = {"message": message, "reason": "CannotParse"}

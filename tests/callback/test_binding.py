@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.binding import FLOW_LIFE, Accepted, Reason, Refused, Return, is_session_uri, judge, same
+from callback.binding import FLOW_LIFE, Accepted, Reason, Refused, Return, is_session_uri, judge, judge_departure, same
 from callback.records import Flow, UserProof, sha256
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -14,6 +14,8 @@ STATE = "state-of-alices-flow-0123456789abcdefghijkl"
 FLOW = Flow(
     state_sha256=sha256(STATE),
     session_uri=f"{URN}alice",
+    auth_url="https://agentcore.example/authorize",
+    ask="details",
     user_key="https://issuer.example|alice",
     proof=UserProof("userToken", "sample"),
     runtime_session="conversation-0123456789",
@@ -98,3 +100,25 @@ def test_nothing_secret_shows_when_records_are_printed():
     assert STATE not in shown
     assert "request_uri" not in shown
     assert "sample" not in shown
+
+
+@given(users, flows, seconds)
+def test_only_who_started_an_open_flow_is_sent_to_its_authorization_url(user, flow, after):
+    verdict = judge_departure(flow, user, NOON + timedelta(seconds=after))
+    is_theirs = flow is not None and user == flow.user_key and 0 <= after < FLOW_LIFE.total_seconds()
+    assert isinstance(verdict, Accepted) == is_theirs
+    assert not is_theirs or verdict == Accepted(flow)
+
+
+@pytest.mark.parametrize(
+    ("flow", "user", "after", "reason"),
+    [
+        (FLOW, None, 0, Reason.NOT_SIGNED_IN),
+        (None, FLOW.user_key, 0, Reason.UNKNOWN_FLOW),
+        (FLOW, "https://issuer.example|bob", 0, Reason.OTHER_USER),
+        (FLOW, FLOW.user_key, 600, Reason.EXPIRED),
+        (FLOW, FLOW.user_key, -1, Reason.EXPIRED),
+    ],
+)
+def test_each_refused_departure_has_its_reason(flow, user, after, reason):
+    assert judge_departure(flow, user, NOON + timedelta(seconds=after)) == Refused(reason)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.callback.browser import form_fields, heading
+from tests.callback.browser import code, form_fields, heading, tagless
 from tests.callback.cloud import ARN, URN
 from tests.callback.conftest import CONVERSATION
 
@@ -29,14 +29,17 @@ def test_alice_signs_in_confirms_consents_and_is_connected(service, cloud):
 
 def test_the_agent_is_asked_with_the_browsers_own_token_on_the_conversation(service, alice, cloud):
     service.start_flow(alice)
-    [asked] = cloud.invocations
+    looked, asked = cloud.invocations
     [token] = cloud.access_tokens
+    assert looked.payload == {"action": "conversation"}
+    assert looked.headers["authorization"] == f"Bearer {token}"
     assert asked.raw_path == f"/runtimes/{quote(ARN, safe='')}/invocations"
     assert asked.query == "qualifier=DEFAULT"
     assert asked.headers["authorization"] == f"Bearer {token}"
     assert asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
     assert asked.headers["content-type"] == "application/json"
-    assert asked.payload == {"action": "connect", "state": asked.payload["state"], "scopes": [NAMES]}
+    state = asked.payload["state"]
+    assert asked.payload == {"action": "connect", "state": state, "scopes": [NAMES], "force": False}
     assert len(asked.payload["state"]) == 43
 
 
@@ -72,11 +75,36 @@ def test_somebody_who_is_connected_already_is_told_so_without_consenting_again(s
 def test_the_browser_is_sent_on_by_a_page_because_a_redirect_after_a_form_is_blocked(service, alice, cloud):
     page = alice.get(CONNECT)
     answer = alice.post(CONNECT, form_fields(page, CONNECT))
-    [session_uri] = cloud.sessions
-    url = f"{cloud.url}/identities/oauth2/authorize?request_uri={quote(session_uri, safe='')}"
+    path = answer.headers["refresh"].removeprefix("0; url=")
     assert answer.status_code == 200
-    assert answer.headers["refresh"] == f"0; url={url}"
-    assert f'href="{url}"' in answer.text
+    assert path.startswith("/connect/google-drive/continue?flow=")
+    assert f'href="{path}"' in answer.text
+
+
+def test_the_authorization_url_is_in_a_redirect_of_the_flows_own_browser_and_on_no_page(service, alice, cloud):
+    answer = alice.post(CONNECT, form_fields(alice.get(CONNECT), CONNECT))
+    [session_uri] = cloud.sessions
+    path = answer.headers["refresh"].partition("url=")[2]
+    on_the_way = alice.get(path)
+    url = f"{cloud.url}/identities/oauth2/authorize?request_uri={quote(session_uri, safe='')}"
+    assert (on_the_way.status_code, on_the_way.headers["location"]) == (303, url)
+    assert session_uri.rpartition(":")[2] not in answer.text + on_the_way.text
+    assert alice.get(path).status_code == 303, "pressing the button on the page works as well"
+
+
+def test_nobody_else_is_sent_to_an_authorization_url(service, alice, cloud):
+    answer = alice.post(CONNECT, form_fields(alice.get(CONNECT), CONNECT))
+    path = answer.headers["refresh"].partition("url=")[2]
+    bob = service.browser("bob")
+    assert code(bob.get(path)) == "unknown_flow"
+    bob.copy_cookies(alice, "__Host-flow-")
+    assert code(bob.get(path)) == "other_user"
+    assert code(alice.get(f"{path}0")) == "unknown_flow"
+    assert code(alice.get("/connect/google-drive/continue")) == "unknown_flow"
+    service.clock.forward(minutes=10)
+    assert code(alice.get(path)) == "expired"
+    alice.drop_cookies("__Host-session")
+    assert code(alice.get(path)) == "not_signed_in"
 
 
 @pytest.mark.parametrize(
@@ -105,7 +133,7 @@ def test_an_agent_cannot_send_the_browser_anywhere_but_to_agentcore(service, ali
 def test_looking_at_the_confirmation_page_starts_nothing(service, alice, cloud):
     for headers in ({}, {"sec_purpose": "prefetch"}, {"purpose": "prefetch"}):
         assert alice.get(f"{CONNECT}?session={CONVERSATION}", **headers).status_code == 200
-    assert cloud.invocations == []
+    assert {asked.payload["action"] for asked in cloud.invocations} == {"conversation"}
     assert alice.cookie("__Host-flow-") is None
 
 
@@ -126,10 +154,12 @@ def test_a_parameter_that_comes_twice_is_refused(service, alice):
 
 def test_somebody_elses_conversation_is_not_connected(service, alice, cloud):
     refusal = {"error": "This conversation is not yours.", "type": "error", "code": "not_owner"}
-    cloud.answers["connect"] = (200, refusal)
-    answer = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
-    assert answer.status_code == 403
-    assert heading(answer) == "This link belongs to somebody else's conversation"
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    cloud.answers["connect"] = cloud.answers["conversation"] = (200, refusal)
+    for answer in (alice.get(f"{CONNECT}?session={CONVERSATION}"), alice.press(page, CONNECT)):
+        assert answer.status_code == 403
+        assert heading(answer) == "This link belongs to somebody else's conversation"
+        assert "alice@example.com" in answer.text, "who is told that it is not theirs can see who they are here"
     assert alice.cookie("__Host-flow-") is None
     assert cloud.completions == []
 
@@ -177,7 +207,7 @@ def test_a_token_in_its_last_minutes_starts_nothing_and_leads_back_after_a_new_s
         alice.get("/")
     answer = alice.post(CONNECT, form_fields(page, CONNECT))
     assert (answer.status_code, heading(answer)) == (403, "Please sign in again")
-    assert cloud.invocations == []
+    assert cloud.sessions == {}
     service.clock.ahead = timedelta()
     back = alice.go("/sign-in")
     assert str(back.url) == f"{service.origin}{CONNECT}?session={CONVERSATION}"
@@ -230,18 +260,29 @@ def test_health_is_json_and_needs_nobody(service):
     assert (answer.status_code, answer.json()["status"]) == (200, "ok")
 
 
-def test_a_link_for_names_says_names_before_and_after(service, alice, cloud):
+def test_a_conversation_that_needs_names_says_names_before_and_after(service, alice, cloud):
     page = alice.get(f"{CONNECT}?session={CONVERSATION}")
-    assert "the names and details of your files when you ask it something, not what they contain" in page.text
+    assert "see the names and details of your files" in page.text
+    assert "see what your files contain" in page.text.partition('class="may-not"')[2]
     done = alice.press(page, CONNECT)
     assert "See the names and details of your files, read-only" in done.text
     assert "contents" not in done.text
 
 
-def test_a_link_for_contents_says_contents_before_at_and_after_the_way_to_google(service, alice, cloud):
+def test_the_page_says_where_and_when_the_conversation_began(service, alice, cloud):
+    started = service.clock() - timedelta(minutes=3, seconds=20)
+    cloud.conversation = {"client": "slack", "started": started.isoformat()}
+    assert "in Slack 3 minutes ago" in tagless(alice.get(f"{CONNECT}?session={CONVERSATION}"))
+    cloud.conversation = {"client": "", "started": started.isoformat()}
+    assert "the conversation that you started 3 minutes ago" in tagless(alice.get(f"{CONNECT}?session={CONVERSATION}"))
+    cloud.conversation = {"client": "<b>x", "started": "yesterday"}
+    assert "Asked for in" not in alice.get(f"{CONNECT}?session={CONVERSATION}").text
+
+
+def test_a_conversation_that_needs_contents_says_so_before_at_and_after_the_way_to_google(service, alice, cloud):
     cloud.asks = cloud.grants = [CONTENTS]
-    page = alice.get(f"{CONNECT}?session={CONVERSATION}&ask=contents")
-    assert "names and details of your files and read what they contain" in page.text
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    assert "read what your files contain" in page.text
     on_the_way = alice.post(CONNECT, form_fields(page, CONNECT))
     assert cloud.invocations[-1].payload["scopes"] == [CONTENTS]
     assert "See the names, details and contents of your files, read-only" in on_the_way.text
@@ -251,33 +292,41 @@ def test_a_link_for_contents_says_contents_before_at_and_after_the_way_to_google
 
 
 def test_who_has_to_sign_in_first_still_reads_what_will_be_asked(service, cloud):
-    page = service.browser().go(f"{CONNECT}?session={CONVERSATION}&ask=contents")
-    assert "read what they contain" in page.text
+    cloud.asks = [CONTENTS]
+    page = service.browser().go(f"{CONNECT}?session={CONVERSATION}")
+    assert "read what your files contain" in page.text
 
 
-def test_an_old_link_of_a_conversation_that_now_needs_more_is_explained_before_anything_happens(service, alice, cloud):
+def test_a_page_of_a_conversation_that_now_needs_more_is_explained_before_anything_happens(service, alice, cloud):
     cloud.answers["connect"] = (200, {"status": "confirm", "scopes": [CONTENTS]})
     told = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
     assert "Your question needs more than names and details." in told.text
-    assert "read what they contain" in told.text
+    assert "read what your files contain" in told.text
     assert cloud.sessions == {}
     del cloud.answers["connect"]
     assert heading(alice.press(told, CONNECT)) == "Connected as alice@gmail.example."
-    payload = cloud.invocations[1].payload
-    assert payload["scopes"] == [CONTENTS]
-    assert cloud.invocations[1].headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
+    second = [asked for asked in cloud.invocations if asked.payload["action"] == "connect"][1]
+    assert second.payload["scopes"] == [CONTENTS]
+    assert second.headers["x-amzn-bedrock-agentcore-runtime-session-id"] == CONVERSATION
 
 
 @pytest.mark.parametrize(
-    ("link", "scopes"), [("&ask=contents", [CONTENTS]), ("", ["https://www.googleapis.com/auth/drive"])]
+    ("needed", "wanted"), [([CONTENTS], [CONTENTS]), ([NAMES], ["https://www.googleapis.com/auth/drive"])]
 )
-def test_an_agent_that_wants_more_than_there_are_words_for_gets_nothing(service, alice, cloud, link, scopes):
-    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": scopes})
-    answer = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}{link}"), CONNECT)
+def test_an_agent_that_wants_more_than_there_are_words_for_gets_nothing(service, alice, cloud, needed, wanted):
+    cloud.asks = needed
+    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": wanted})
+    answer = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
     assert (answer.status_code, heading(answer)) == (502, "The agent did not answer")
 
 
-def test_a_hint_of_another_kind_means_names(service, alice, cloud):
-    page = alice.get(f"{CONNECT}?session={CONVERSATION}&ask=everything%22%3E")
-    assert "not what they contain" in page.text
-    assert "everything" not in page.text
+def test_what_the_page_says_is_asked_of_the_agent_and_not_of_the_link(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}&ask=contents&client=Slack")
+    assert form_fields(page, CONNECT)["ask"] == "details"
+    assert "Slack" not in page.text
+
+
+def test_an_agent_that_cannot_tell_about_the_conversation_has_its_page(service, alice, cloud):
+    cloud.answers["conversation"] = (409, {"message": "Session operation in progress"})
+    answer = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    assert (answer.status_code, heading(answer)) == (503, "The agent is busy")

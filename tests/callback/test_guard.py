@@ -18,12 +18,13 @@ class BrokenStore(BaseWrapper):
         raise ConnectionError
 
 
-POSTS = [CONNECT, "/sign-in", "/sign-out"]
+POSTS = [CONNECT, "/connections/disconnect", "/sign-in", "/sign-out"]
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/connect/google-drive", "/connections", "/connected", "/callback", "/sign-in", "/sign-in/callback",
+    ["/", "/connect/google-drive", "/connect/google-drive/continue", "/connections", "/connected", "/disconnected",
+     "/callback", "/sign-in", "/sign-in/callback",
      "/signed-out", "/healthz", "/static/style.css", "/no-such-page", "/connect/google-drive?session=bad"],
 )  # fmt: skip
 def test_every_answer_has_the_security_headers(service, alice, address):
@@ -175,9 +176,32 @@ def test_one_audit_line_for_each_step_and_no_secret_in_any_log(service, cloud, c
         ("consent_started", "refused", "agent_not_owner"),
         ("sign_out", "ok", ""),
     ]
-    alices, bobs = lines[0]["user"], lines[4]["user"]
-    assert [line["user"] for line in lines] == [alices, alices, alices, alices, bobs, bobs, alices]
-    assert all(re.fullmatch("[0-9a-f]{12}", line["user"]) and line["ms"] >= 0 for line in lines)
+    alices, bobs = lines[0]["who"], lines[4]["who"]
+    assert [line["who"] for line in lines] == [alices, alices, alices, alices, bobs, bobs, alices]
+    assert all(re.fullmatch("[0-9a-f]{16}", line["who"]) and line["ms"] >= 0 for line in lines)
     everything = "\n".join(record.getMessage() for record in ours)
     for secret in {*cloud.secrets_seen, *handles, "example.com", "alice", "oidc"}:
         assert secret not in everything
+
+
+@pytest.mark.parametrize(
+    ("site", "headers", "passes"),
+    [
+        ("none", {}, True),
+        ("same-origin", {}, True),
+        ("cross-site", {"sec_fetch_mode": "navigate"}, True),
+        ("same-site", {"sec_fetch_mode": "navigate"}, True),
+        ("cross-site", {"sec_fetch_mode": "no-cors", "sec_fetch_dest": "image"}, False),
+        ("cross-site", {"sec_fetch_mode": "no-cors", "sec_fetch_dest": "script"}, False),
+        ("cross-site", {"sec_fetch_mode": "cors", "sec_fetch_dest": "empty"}, False),
+        ("same-site", {"sec_fetch_mode": "cors", "sec_fetch_dest": "empty"}, False),
+        ("cross-site", {"sec_fetch_mode": "navigate", "sec_fetch_dest": "iframe"}, False),
+        ("same-origin", {"sec_fetch_mode": "navigate", "sec_fetch_dest": "iframe"}, False),
+        ("none", {"sec_fetch_mode": "navigate", "sec_fetch_dest": "object"}, False),
+    ],
+)
+def test_another_sites_page_gets_ours_only_as_a_window_of_its_own(service, alice, site, headers, passes):
+    for address in ("/connections", "/", "/static/style.css"):
+        answer = alice.get(address, site, **headers)
+        assert (answer.status_code == 200) == passes
+        assert ("alice" in answer.text) == (passes and address != "/static/style.css")

@@ -7,6 +7,7 @@ from joserfc.jwk import ECKey
 
 from tests.callback.browser import form_fields, heading
 from tests.callback.conftest import CONVERSATION, Service, csrf
+from tests.callback.provider import serving
 
 
 def test_signing_in_uses_pkce_state_and_nonce_and_a_confidential_client(service, cloud):
@@ -276,3 +277,66 @@ def test_settings_of_loopback_hide_the_token(make_service: Callable[..., Service
     service = make_service(DRIVE_AGENT_SIGN_IN="loopback", DRIVE_AGENT_TOKEN="sample-bearer")
     assert "sample-bearer" not in repr(replace(service.settings))
     assert "sample-session-key" not in repr(service.settings)
+
+
+@pytest.fixture(scope="module")
+def provider():
+    with serving() as made:
+        yield made
+
+
+def test_signing_out_ends_the_refresh_token_at_the_provider_too(make_service: Callable[..., Service], provider):
+    service = make_service(DRIVE_AGENT_OIDC_DISCOVERY_URL=provider.discovery_url)
+    browser = service.browser()
+    browser.go("/sign-in")
+    [refresh_token] = provider.refresh_tokens
+    browser.press(browser.get("/"), "/sign-out")
+    assert [asked["token"] for asked in provider.revocations] == [refresh_token]
+    assert provider.refresh_tokens == {}
+
+
+def test_a_refresh_token_never_comes_to_the_browser_or_lies_readable_on_the_disk(
+    make_service: Callable[..., Service], provider
+):
+    service = make_service(DRIVE_AGENT_OIDC_DISCOVERY_URL=provider.discovery_url)
+    browser = service.browser()
+    page = browser.go("/sign-in")
+    token = list(provider.refresh_tokens)[-1].encode()
+    assert token not in page.content + str(page.headers).encode()
+    stored = [path.read_bytes() for path in service.settings.state_dir.rglob("*") if path.is_file()]
+    assert stored
+    assert not any(token in content for content in stored)
+
+
+def test_an_answer_that_names_another_issuer_signs_nobody_in(service, cloud):
+    browser = service.browser()
+    back = browser.get(browser.get("/sign-in").headers["location"]).headers["location"]
+    answer = browser.get(f"{back}&iss=https%3A%2F%2Fevil.example", "cross-site")
+    assert (answer.status_code, heading(answer)) == (400, "You are not signed in")
+    assert cloud.token_requests == []
+    assert browser.get(back, "cross-site").status_code == 400, "it is used up"
+
+
+def test_an_answer_that_takes_longer_than_ten_minutes_signs_nobody_in(service, cloud):
+    browser = service.browser()
+    back = browser.get(browser.get("/sign-in").headers["location"]).headers["location"]
+    service.clock.forward(minutes=10)
+    assert browser.get(back, "cross-site").status_code == 400
+    assert cloud.token_requests == []
+
+
+def test_a_restart_between_asking_and_answering_loses_no_sign_in(service):
+    browser = service.browser()
+    browser.get(f"/connect/google-drive?session={CONVERSATION}")
+    back = browser.get(browser.get("/sign-in").headers["location"]).headers["location"]
+    service.start()
+    page = browser.follow(browser.get(back, "cross-site"))
+    assert str(page.url) == f"{service.origin}/connect/google-drive?session={CONVERSATION}"
+
+
+def test_a_browser_that_begins_to_sign_in_again_and_again_keeps_the_last_five(service):
+    browser = service.browser()
+    browser.get("/connections")
+    backs = [browser.get(browser.get("/sign-in/start").headers["location"]).headers["location"] for _ in range(6)]
+    assert browser.get(backs[0], "cross-site").status_code == 400
+    assert browser.get(backs[1], "cross-site").status_code == 303

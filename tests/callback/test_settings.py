@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from callback.settings import Settings, SettingsError, is_loopback
+from callback.hosts import is_loopback
+from callback.settings import Settings, SettingsError
 
 CLOUD = {
     "DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com",
@@ -57,6 +60,48 @@ def test_with_a_local_agent_nothing_else_is_needed_and_keys_are_made_up():
     assert first.session_key != second.session_key
 
 
+def test_what_is_kept_and_checked_is_as_simple_as_it_can_be_unless_settings_say_more():
+    settings = Settings.load(CLOUD)
+    assert (settings.state_dir, settings.state_table) == (Path(".env.drive-agent/callback"), None)
+    assert (settings.audit_key, settings.audit_file) == ("", None)
+    assert (settings.google_domains, settings.google_email) == (frozenset(), "any")
+    assert settings.oidc is not None
+    assert (settings.oidc.scopes, settings.oidc.audience) == ("openid email", None)
+
+
+def test_state_audit_accounts_and_sign_in_are_set_by_variables():
+    settings = Settings.load(
+        CLOUD
+        | {
+            "DRIVE_AGENT_CALLBACK_STATE": "dynamodb://drive-agent.sessions_1",
+            "AWS_ENDPOINT_URL_DYNAMODB": "https://dynamodb.example",
+            "DRIVE_AGENT_AUDIT_KEY": " sample audit key ",
+            "DRIVE_AGENT_AUDIT_FILE": "audit/lines.jsonl",
+            "DRIVE_AGENT_GOOGLE_DOMAINS": " Example.com, xn--bcher-kva.example,,example.org ",
+            "DRIVE_AGENT_GOOGLE_EMAIL": "same",
+            "DRIVE_AGENT_OIDC_SCOPES": " openid  email offline_access https://agent.example/.default ",
+            "DRIVE_AGENT_OIDC_AUDIENCE": "https://agent.example",
+        }
+    )
+    assert settings.state_table == "drive-agent.sessions_1"
+    assert settings.dynamodb_endpoint_url == "https://dynamodb.example"
+    assert settings.audit_key == " sample audit key ", "exactly as the agent reads it"
+    assert settings.audit_file == Path("audit/lines.jsonl")
+    assert settings.google_domains == {"example.com", "xn--bcher-kva.example", "example.org"}
+    assert settings.google_email == "same"
+    assert settings.oidc is not None
+    assert settings.oidc.scopes == "openid email offline_access https://agent.example/.default"
+    assert settings.oidc.audience == "https://agent.example"
+    assert "sample audit key" not in repr(settings)
+
+
+def test_a_stand_in_for_aws_is_also_where_the_table_is():
+    everything = LOCAL | {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}
+    assert Settings.load(everything).dynamodb_endpoint_url == "http://127.0.0.1:4566"
+    elsewhere = {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"}
+    assert Settings.load(everything | elsewhere).dynamodb_endpoint_url == "http://127.0.0.1:8000"
+
+
 @pytest.mark.parametrize(
     ("base", "change", "variable"),
     [
@@ -80,6 +125,15 @@ def test_with_a_local_agent_nothing_else_is_needed_and_keys_are_made_up():
         (CLOUD, {"DRIVE_AGENT_SIGN_IN": "none"}, "DRIVE_AGENT_SIGN_IN"),
         (CLOUD, {"DRIVE_AGENT_RUNTIME_AUTH": "iam"}, "DRIVE_AGENT_RUNTIME_AUTH"),
         (CLOUD, {"DRIVE_AGENT_CALLBACK_BIND": "9090"}, "DRIVE_AGENT_CALLBACK_BIND"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_STATE": "s3://bucket"}, "DRIVE_AGENT_CALLBACK_STATE"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_STATE": "dynamodb://"}, "DRIVE_AGENT_CALLBACK_STATE"),
+        (CLOUD, {"DRIVE_AGENT_CALLBACK_STATE": "dynamodb://table/x"}, "DRIVE_AGENT_CALLBACK_STATE"),
+        (CLOUD, {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"}, "AWS_ENDPOINT_URL_DYNAMODB"),
+        (CLOUD, {"DRIVE_AGENT_GOOGLE_DOMAINS": "example.com;example.org"}, "DRIVE_AGENT_GOOGLE_DOMAINS"),
+        (CLOUD, {"DRIVE_AGENT_GOOGLE_DOMAINS": "@example.com"}, "DRIVE_AGENT_GOOGLE_DOMAINS"),
+        (CLOUD, {"DRIVE_AGENT_GOOGLE_EMAIL": "different"}, "DRIVE_AGENT_GOOGLE_EMAIL"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_SCOPES": "email"}, "DRIVE_AGENT_OIDC_SCOPES"),
+        (CLOUD, {"DRIVE_AGENT_OIDC_SCOPES": 'openid "email"'}, "DRIVE_AGENT_OIDC_SCOPES"),
         (CLOUD, LOOPBACK, "DRIVE_AGENT_SIGN_IN"),
         (LOCAL, LOOPBACK | {"DRIVE_AGENT_CALLBACK_BIND": "0.0.0.0:9090"}, "DRIVE_AGENT_SIGN_IN"),
         (LOCAL, LOOPBACK | {"DRIVE_AGENT_CALLBACK_BIND": "192.0.2.1:9090"}, "DRIVE_AGENT_SIGN_IN"),

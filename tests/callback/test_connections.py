@@ -1,0 +1,168 @@
+"""What somebody has connected: the account and whether it is the expected one, partial consent, disconnecting."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.callback.browser import code, form_fields, heading, tagless
+from tests.callback.conftest import CONVERSATION
+
+CONNECT = "/connect/google-drive"
+DISCONNECT = "/connections/disconnect"
+
+
+def connect(browser):
+    return browser.press(browser.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
+
+
+def actions(cloud):
+    return [asked.payload["action"] for asked in cloud.invocations]
+
+
+def test_the_overview_tells_since_when_and_when_last(service, alice, cloud):
+    connect(alice)
+    cloud.last_used = (service.clock() + timedelta(days=2)).isoformat()
+    service.clock.forward(days=3)
+    cloud.token_life_s = 4 * 86_400
+    again = service.browser("alice")
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    page = tagless(again.get("/connections"))
+    assert "3 days ago" in page
+    assert "1 day ago" in page
+
+
+def test_a_connection_that_nobody_has_seen_begin_has_no_since(service, alice, cloud):
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    assert "Connected as alice@gmail.example" in tagless(alice.get("/connections"))
+
+
+def test_disconnecting_asks_the_agent_and_says_what_is_so_now(service, alice, cloud):
+    connect(alice)
+    done = alice.press(alice.get("/connections"), DISCONNECT)
+    assert (done.status_code, done.url.path) == (200, "/disconnected")
+    assert actions(cloud)[-1] == "disconnect"
+    assert cloud.bound == []
+    assert "Not connected." in alice.get("/connections").text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {"status": "connected"}),
+        (200, {"error": "Google does not answer.", "type": "error", "code": "drive_failed"}),
+        (500, {}),
+    ],
+)
+def test_nobody_is_told_that_they_are_disconnected_when_they_may_not_be(service, alice, cloud, answer):
+    connect(alice)
+    cloud.answers["disconnect"] = answer
+    page = alice.press(alice.get("/connections"), DISCONNECT)
+    assert page.status_code == 502
+    assert "alice@gmail.example" in alice.get("/connections").text
+
+
+def test_disconnecting_needs_a_press_of_our_own_button(service, alice, cloud):
+    connect(alice)
+    fields = form_fields(alice.get("/connections"), DISCONNECT)
+    assert alice.post(DISCONNECT, {"csrf": "x" * 43}).status_code == 403
+    assert alice.post(DISCONNECT, fields, origin="https://evil.example", sec_fetch_site="cross-site").status_code == 403
+    assert service.browser("bob").post(DISCONNECT, fields).status_code == 403
+    assert service.browser().post(DISCONNECT, fields).status_code == 403
+    assert alice.get(DISCONNECT).status_code == 405
+    assert "disconnect" not in actions(cloud)
+
+
+def test_reconnecting_gives_up_what_is_there_and_asks_for_the_same_again(service, alice, cloud):
+    connect(alice)
+    fields = form_fields(alice.get("/connections"), CONNECT)
+    assert fields["force"] == "1"
+    alice.post(CONNECT, fields)
+    assert cloud.invocations[-1].payload["force"] is True
+
+
+def test_a_box_that_was_left_unticked_is_explained_and_leads_to_another_try(service, alice, cloud):
+    cloud.insufficient = True
+    page = connect(alice)
+    assert "ticked" in tagless(page)
+    assert "Connected as" not in page.text
+    assert form_fields(page, CONNECT)["force"] == "1"
+    assert "ticked" in tagless(alice.get("/connections"))
+    cloud.insufficient = False
+    assert heading(alice.press(page, CONNECT)) == "Connected as alice@gmail.example."
+
+
+def test_an_account_of_another_domain_is_given_back_at_once(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example, Other.example")
+    alice = service.browser("alice")
+    page = connect(alice)
+    assert "alice@gmail.example" in page.text
+    assert "corp.example" in tagless(page)
+    assert "other.example" in tagless(page)
+    assert actions(cloud)[-1] == "disconnect"
+    assert cloud.bound == []
+    cloud.google_email = "alice@corp.example"
+    assert heading(alice.press(page, CONNECT)) == "Connected as alice@corp.example."
+
+
+def test_an_account_that_is_not_the_persons_own_is_given_back_where_it_must_be(make_service, cloud):
+    cloud.id_token_changes = {"email_verified": True}
+    service = make_service(DRIVE_AGENT_GOOGLE_EMAIL="same")
+    alice = service.browser("alice")
+    page = connect(alice)
+    assert "alice@example.com" in tagless(page)
+    assert cloud.bound == []
+    cloud.google_email = "alice@example.com"
+    assert heading(alice.press(page, CONNECT)) == "Connected as alice@example.com."
+
+
+def test_an_account_that_is_not_the_persons_own_is_kept_with_a_warning_where_it_should_be(make_service, cloud):
+    cloud.id_token_changes = {"email_verified": True}
+    service = make_service(DRIVE_AGENT_GOOGLE_EMAIL="warn")
+    alice = service.browser("alice")
+    page = connect(alice)
+    assert "alice@gmail.example" in heading(page)
+    assert "not the address" in tagless(page)
+    assert form_fields(page, CONNECT)["force"] == "1", "use another account"
+    assert len(cloud.bound) == 1
+    assert "not the address" in tagless(alice.get("/connections"))
+
+
+def test_what_was_connected_already_is_judged_as_well(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    account = {"email": "alice@gmail.example", "name": "A"}
+    cloud.answers["connect"] = (200, {"status": "connected", "account": account})
+    connect(alice)
+    assert actions(cloud)[-1] == "disconnect"
+
+
+def test_an_account_that_cannot_be_given_back_is_said_to_be_there_still(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    cloud.answers["disconnect"] = (500, {})
+    page = connect(alice)
+    assert (page.status_code, code(page)) == (502, "not_given_back")
+    assert 'href="/connections"' in page.text
+
+
+def test_an_account_that_nobody_can_name_is_not_called_the_right_one(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    flow = service.start_flow(alice)
+    cloud.answers["status"] = (500, {})
+    done = alice.follow(service.come_back(alice, *flow))
+    assert "could not find out" in tagless(done)
+    assert "Connected as" not in done.text
+
+
+def test_the_page_after_disconnecting_is_for_who_is_signed_in_and_not_connected_again(service, alice, cloud):
+    assert service.browser().get("/disconnected").headers["location"] == "/"
+    connect(alice)
+    assert alice.get("/disconnected").headers["location"] == "/connections"
+
+
+def test_without_a_vouched_for_address_nobody_passes_as_the_same_person(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_EMAIL="same")
+    cloud.google_email = "alice@example.com"
+    connect(service.browser("alice"))
+    assert cloud.bound == []
