@@ -26,7 +26,7 @@ from agent import wire
 from agent.actions import act
 from agent.audit import NOBODY, AuditedCaller, current_caller, record_refusal
 from agent.body import BodyGuard
-from agent.caller import Caller, derive_caller
+from agent.caller import USER_ID_HEADERS, Caller, derive_caller
 from agent.errors import AgentError, BadRequestError, NoIdentityError, NotOwnerError, SettingsError
 from agent.events import NOTHING_PENDING
 from agent.last_used import current_person
@@ -41,6 +41,9 @@ if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
 # A sync tool and a model stream each hold a thread for as long as they run.
 WORKER_THREADS = 64
 BUILD_AFTER_S = 0.05
+
+# What says who is asking.
+_ONE_EACH = ("authorization", *USER_ID_HEADERS, IDENTITY_WAT_HEADER, ACCESS_TOKEN_HEADER)
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +132,13 @@ def _headers(context: RequestContext) -> Mapping[str, str]:
     What the SDK keeps in context variables is not asked: it leaves out the user id, and with HTTP pipelining the web
     server runs a request in the context of the one before it.
     """
-    return {name.lower(): value for name, value in context.request.headers.items()} if context.request else {}
+    if context.request is None:
+        return {}
+    headers = context.request.headers
+    # Of two, whoever stands before this process may have proven one, and this process would believe the other.
+    if any(len(headers.getlist(name)) > 1 for name in _ONE_EACH):
+        raise NoIdentityError("I cannot tell who is asking: the request names more than one caller.")
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _caller(headers: Mapping[str, str], settings: Settings) -> Caller:

@@ -1,10 +1,12 @@
 """What a request tells about the browser it comes from: its session, its flow cookies, and whether it is our own page.
 
-Cookies are `__Host-` (Secure, Path=/, no Domain: another port's or a sibling domain's page cannot set them), HttpOnly,
-and SameSite=Lax: Strict ones do not come along when Google sends the browser back.
+Cookies are `__Host-` (Secure, Path=/, no Domain: a sibling domain's page cannot set them, though another port's can),
+HttpOnly, and SameSite=Lax: Strict ones do not come along when Google sends the browser back.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,7 +35,7 @@ class Browser:
     @staticmethod
     async def of(request: Request, sessions: Sessions, now: datetime) -> "Browser":
         """Look the session up. Without one nothing is made: a visit alone leaves no trace."""
-        handle = request.cookies.get(SESSION_COOKIE)
+        handle = _cookies(request).get(SESSION_COOKIE)
         browser_session = await sessions.find(handle, now) if handle else None
         return Browser(handle if browser_session else None, browser_session)
 
@@ -93,7 +95,7 @@ def remember_sign_out(response: Response) -> None:
 
 def has_signed_out(request: Request) -> bool:
     """Whether somebody has signed out in this browser and nobody has signed in since."""
-    return SIGNED_OUT_COOKIE in request.cookies
+    return SIGNED_OUT_COOKIE in _cookies(request)
 
 
 def forget_sign_out(response: Response) -> None:
@@ -119,14 +121,27 @@ def remember_flow(response: Response, state: str, handle: str) -> None:
 
 def flow_handle(request: Request, of_flow: str) -> str | None:
     """The handle of the flow with this id (`flow_id`), if this browser started it."""
-    return request.cookies.get(f"{FLOW_COOKIE_PREFIX}{of_flow}")
+    return _cookies(request).get(f"{FLOW_COOKIE_PREFIX}{of_flow}")
 
 
 def has_flow_cookie(request: Request) -> bool:
     """Whether this browser has started any flow in the last ten minutes."""
-    return any(name.startswith(FLOW_COOKIE_PREFIX) for name in request.cookies)
+    return any(name.startswith(FLOW_COOKIE_PREFIX) for name in _cookies(request))
 
 
 def flow_id(state: str) -> str:
     """Tell one flow of a browser from another, in a cookie's name or an address, without telling about `state`."""
     return sha256(state)[:16]
+
+
+def _cookies(request: Request) -> Mapping[str, str]:
+    """The cookies under exactly the names that the browser sent; without those whose name came twice.
+
+    Starlette strips from a name whatever Unicode calls white space, and would take one that begins with a no-break
+    space for ours. A browser does not, so any page of the domain may set it, whatever it may do with `__Host-`; and of
+    a `__Host-` name a browser holds one:
+    https://portswigger.net/research/cookie-chaos-how-to-bypass-host-and-secure-cookie-prefixes
+    """
+    pairs = [pair.strip(" \t").partition("=") for pair in "; ".join(request.headers.getlist("cookie")).split(";")]
+    times = Counter(name for name, _, _ in pairs)
+    return {name: value for name, _, value in pairs if times[name] == 1}

@@ -71,7 +71,9 @@ class Guard:
         headers = Headers(scope=scope)
         hosts = headers.getlist("host")
         host = _with_port(hosts[0].lower(), self._scheme) if len(hosts) == 1 else ""
-        if host != self._host and host not in self._aliases:
+        # A target that is no path (`http://other/`, `@other/`) names a host as well, and must not get behind our name.
+        is_path = scope["path"].startswith("/")
+        if not is_path or (host != self._host and host not in self._aliases):
             await self._refuse(WrongHostError(), scope, receive, send_with_headers)
         elif not is_isolated(scope["method"], headers):
             await self._refuse(ForgedRequestError(), scope, receive, send_with_headers)

@@ -9,14 +9,19 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/get-workload-acces
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from callback.errors import TokenUnusableError
 from callback.records import Person, Source, UserProof, person_key
 
-_NAME_CLAIMS = ("email", "preferred_username", "cognito:username", "username", "name")
+# Names that the provider gives out and nobody changes: the user name of a pool may be an address.
+_GIVEN = frozenset({"cognito:username", "username"})
+MAX_NAME_CHARS = 120
+# Unicode's control, format, surrogate, private and unassigned characters, and line and paragraph separators.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def person_of(
@@ -31,16 +36,34 @@ def person_of(
     issuer, subject, expires = claims.get("iss"), claims.get("sub"), claims.get("exp")
     if not isinstance(issuer, str) or not isinstance(subject, str) or not isinstance(expires, int | float):
         raise TokenUnusableError
-    names = (source_of_names.get(name) for source_of_names in (profile or {}, claims) for name in _NAME_CLAIMS)
+    names = (shown for told in (profile or {}, claims) for shown in _names(told))
     return Person(
         key=person_key("jwt", issuer, subject),
-        name=next((str(name) for name in names if name), subject),
+        name=next(filter(None, names), _one_line(subject)),
         source=source,
         proof=UserProof("userToken", access_token),
         expires_at=_moment(expires),
         email=verified_email(profile or {}),
         refresh_token=refresh_token,
     )
+
+
+def _names(claims: Mapping[str, Any]) -> Iterator[str]:
+    """What the person may be called, the best first.
+
+    Where people choose what it says, it is no address: a page that says "for alice@example.com" must be alice's.
+    """
+    yield _one_line(verified_email(claims))
+    for name in ("preferred_username", "cognito:username", "username", "name"):
+        text = _one_line(claims.get(name))
+        if "@" not in text or name in _GIVEN:
+            yield text
+
+
+def _one_line(value: object) -> str:
+    """A name as one short line: what is invisible, or turns the reading direction, is left out."""
+    text = value if isinstance(value, str) else ""
+    return "".join(c for c in text[:MAX_NAME_CHARS] if unicodedata.category(c) not in _UNSEEN).strip()
 
 
 def verified_email(profile: Mapping[str, Any]) -> str:

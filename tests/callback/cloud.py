@@ -39,7 +39,7 @@ class Cloud:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "sample"}))
     who: str = "alice"
     token_life_s: int = 3600
-    id_token_changes: dict[str, Any] = field(default_factory=dict)
+    id_token_changes: dict[str, Any] = field(default_factory=lambda: {"email_verified": True})
     id_token_key: ECKey | None = None
     unsigned_id_token: bool = False
     opaque_access_token: bool = False

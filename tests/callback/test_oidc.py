@@ -147,7 +147,7 @@ def test_an_answer_of_another_provider_is_refused_before_its_code_goes_anywhere(
 def test_a_provider_of_many_tenants_signs_in_the_people_of_each(provider):
     provider.metadata = {"issuer": f"{provider.url}/{{tenantid}}/v2.0"}
     provider.id_token_changes = {"tid": "tenant-a", "iss": f"{provider.url}/tenant-a/v2.0"}
-    assert sign_in(provider).name == "alice@example.com"
+    assert sign_in(provider).key
     provider.id_token_changes = {"tid": "tenant-b", "iss": f"{provider.url}/tenant-a/v2.0"}
     with pytest.raises(SignInServiceError):
         sign_in(provider)

@@ -44,3 +44,22 @@ def test_claims_of_an_access_token_verify_no_e_mail_address():
 def test_what_is_no_usable_access_token_is_told(text):
     with pytest.raises(TokenUnusableError):
         person_of(text, "oidc")
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"email": "a@x.example", "email_verified": True, "name": "Alice"}, "a@x.example"),
+        ({"email": "a@x.example", "name": "Alice"}, "Alice"),
+        ({"email": "a@x.example", "preferred_username": "alice"}, "alice"),
+        ({"preferred_username": "b@x.example", "name": "c@x.example"}, "alice-sub"),
+        ({"cognito:username": "a@x.example", "name": "Alice"}, "a@x.example"),
+        ({"name": 7, "username": ["x"]}, "alice-sub"),
+        ({"name": "  "}, "alice-sub"),
+        ({"name": "Al\r\nice\u202e\u200b\x00"}, "Alice"),
+        ({"name": "x" * 1_000_000}, "x" * 120),
+        ({}, "alice-sub"),
+    ],
+)
+def test_a_person_is_called_what_others_vouch_for_and_never_by_an_address_of_their_own_choosing(profile, name):
+    assert person_of(token(iss="i", sub="alice-sub"), "oidc", profile).name == name
