@@ -1,7 +1,7 @@
 """`python -m bench [FIGURE …]`: measure the budgets of docs/budgets.md, print them, and write test-output/bench.json.
 
-FIGURE is one of startup, warm-turn, tokens, large, crowd, memory, consent; all of them unless named. The exit code says
-whether the bench could measure, never whether a budget is kept: on a busy machine that would be a lottery.
+FIGURE is one of startup, warm-turn, tokens, large, crowd, memory, consent, sign-in-crowd; all of them unless named. The
+exit code says whether the bench could measure, never whether a budget is kept: a busy machine would make it a lottery.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import consent, crowd, large, memory, startup, tokens, warm_turn
+from bench import consent, crowd, large, memory, sign_ins, startup, tokens, warm_turn
 from bench.client import BenchError
 from bench.figures import Figure
 from bench.report import save, show
@@ -36,6 +36,7 @@ FIGURES: dict[str, Measure] = {
     "crowd": lambda rig, _: [crowd.measure(rig)],
     "memory": lambda rig, _: [memory.measure(rig)],
     "consent": lambda rig, _: consent.measure(rig),
+    "sign-in-crowd": lambda rig, _: sign_ins.measure(rig),
 }
 
 

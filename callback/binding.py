@@ -8,7 +8,8 @@ A completion is accepted only when the browser that returns from Google
 4. is signed in as the person who started it, and
 5. comes within ten minutes.
 
-Anything else binds nothing. Without these, a link that A sends to B would give A the contents of B's Drive:
+Anything else binds nothing, and a return that comes to another browser ends its flow for everybody. Without these, a
+link that A sends to B would give A the contents of B's Drive:
 https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/oauth2-authorization-url-session-binding.html
 """
 
@@ -88,6 +89,17 @@ def judge(returned: Return, now: datetime) -> Verdict:
     if not same(returned.user_key, flow.user_key):
         return Refused(Reason.OTHER_USER)
     return Accepted(flow) if _is_open(flow, now) else Refused(Reason.EXPIRED)
+
+
+def is_astray(returned: Return, refused: Refused) -> bool:
+    """Say whether a refused return came to a browser, or to a person, that did not start its flow.
+
+    Then somebody else has consented than asked. Whoever asked, and lacks `state` alone, could still get it from them
+    ("send me the address that you ended on"), so such a flow must end here.
+    """
+    if refused.reason is Reason.INCOMPLETE_LINK:
+        return False
+    return returned.flow is None or refused.reason is Reason.OTHER_USER
 
 
 def judge_departure(flow: Flow | None, user_key: str | None, now: datetime) -> Verdict:

@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse
 
 from callback.accounts import Concern, is_refused, judge_account
 from callback.addresses import Ask
-from callback.binding import Reason, Refused, Return, judge
+from callback.binding import Reason, Refused, Return, is_astray, judge
 from callback.browser import Browser, flow_handle, flow_id, has_flow_cookie, is_page_visit
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError
-from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, UserProof
+from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, UserProof, sha256
 from callback.runtime import Connection
 from callback.service_errors import AuthorizationOverError, IdentityBusyError, IdentityFailedError, NotGivenBackError
 from callback.services import Services, one
@@ -41,12 +41,15 @@ async def finish(request: Request) -> Response:
             raise BadRequestError
         if one(request, "error") is not None:
             raise ConsentRefusedError
-        flow = await _bind(services, request, person)
+        handle, flow = await _bind(services, request, person)
     assert person is not None
     await services.grants.put(person.key, Grant(since=services.now()))
     person = replace(person, proof=flow.proof)
     connection = await _connection(services, flow.proof, flow.runtime_session)
-    return await show_connected(services, browser, person, flow.runtime_session, flow.ask, connection)
+    response = await show_connected(services, browser, person, flow.runtime_session, flow.ask, connection)
+    # Not before: whoever is cut off while the account is asked for gets the same page by reloading this address.
+    await services.flows.done(handle)
+    return response
 
 
 @router.get(CONNECTED_PATH)
@@ -107,8 +110,11 @@ async def give_back(services: Services, person: Person, runtime_session: str) ->
     await services.grants.delete(person.key)
 
 
-async def _bind(services: Services, request: Request, person: Person | None) -> Flow:
-    """Judge this return, use its flow up, and only then complete it. Raises: a `CallbackError`; nothing is bound."""
+async def _bind(services: Services, request: Request, person: Person | None) -> tuple[str, Flow]:
+    """Judge this return, use its flow up, and only then complete it. Raises: a `CallbackError`; nothing is bound.
+
+    The caller says `done` for the handle when the person can be told.
+    """
     state = one(request, "state")
     handle = flow_handle(request, flow_id(state)) if state else None
     returned = Return(
@@ -120,12 +126,14 @@ async def _bind(services: Services, request: Request, person: Person | None) -> 
     )
     verdict = judge(returned, services.now())
     if isinstance(verdict, Refused):
+        if state is not None and is_astray(returned, verdict):
+            await services.flows.seen_elsewhere(sha256(state))
         raise BindingRefusedError(verdict.reason)
     taken = await services.flows.take(handle, services.now()) if handle else None
     if taken is None or handle is None:
         raise BindingRefusedError(Reason.UNKNOWN_FLOW)
     await _complete(services, handle, taken)
-    return taken
+    return handle, taken
 
 
 async def _complete(services: Services, handle: str, flow: Flow) -> None:
@@ -138,15 +146,13 @@ async def _complete(services: Services, handle: str, flow: Flow) -> None:
     except IdentityFailedError:
         raise  # nobody knows what became of it, so the lease stays and the same browser may ask once more
     except AuthorizationOverError:
-        await services.flows.done(handle)
         # The first try may have come through without its answer.
         if not (flow.is_retry and await _is_connected(services, flow)):
+            await services.flows.done(handle)
             raise
-        return
     except CallbackError:
         await services.flows.done(handle)
         raise
-    await services.flows.done(handle)
 
 
 async def _is_connected(services: Services, flow: Flow) -> bool:

@@ -148,17 +148,26 @@ class _Lease:
     taken: datetime
 
 
+@dataclass(frozen=True)
+class _Unseen:
+    """A return that no other browser has brought yet."""
+
+    since: datetime
+
+
 class Flows:
     """Open authorizations. Handles are the values of flow cookies."""
 
     def __init__(self, store: Sealed) -> None:
         self._open = Records(store, "flows", Flow)
+        # By the hash of `state`, which is all that a browser without the cookie brings.
+        self._unseen = Records(store, "returns", _Unseen)
         self._leases = Records(store, "leases", _Lease)
 
     async def open(self, flow: Flow) -> str:
         """Keep a flow for ten minutes and return its handle."""
         handle = new_handle()
-        await self._open.put(handle, flow, FLOW_LIFE)
+        await self._keep(handle, flow)
         return handle
 
     async def find(self, handle: str) -> Flow | None:
@@ -174,10 +183,12 @@ class Flows:
 
         Whoever takes it says `done`, or gives it back with `put_back`. When neither comes, because the process has
         died, the same browser gets the flow once more after 20 seconds, with `is_retry`: nobody knows whether AWS has
-        completed it.
+        completed it. None also for a flow whose return was seen elsewhere.
         """
         flow = await self._open.take(handle)
         if flow is not None:
+            if not await self._unseen.delete(flow.state_sha256):
+                return None
             await self._leases.put(handle, _Lease(flow, now), FLOW_LIFE)
             return flow
         lease = await self._leases.get(handle)
@@ -187,8 +198,16 @@ class Flows:
 
     async def put_back(self, handle: str, flow: Flow) -> None:
         """Open a taken flow again, because AWS has not used it up."""
-        await self._open.put(handle, flow, FLOW_LIFE)
+        await self._keep(handle, flow)
         await self._leases.delete(handle)
+
+    async def seen_elsewhere(self, state_sha256: str) -> None:
+        """End the flow with this `state`, if there is one: a browser that did not start it has brought its return."""
+        await self._unseen.delete(state_sha256)
+
+    async def _keep(self, handle: str, flow: Flow) -> None:
+        await self._unseen.put(flow.state_sha256, _Unseen(flow.created), FLOW_LIFE)
+        await self._open.put(handle, flow, FLOW_LIFE)
 
     async def done(self, handle: str) -> None:
         """Say that a taken flow has come to its end, whichever."""

@@ -18,6 +18,7 @@ PRODUCT = [ROOT / name for name in ("agent", "callback", "chat", "deploy", "tool
 DOCS = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
+    ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").rglob("*.md")),
     ROOT / "local" / "README.md",
 ]
@@ -133,3 +134,10 @@ def test_the_pinned_requirements_record_hashes_and_no_addresses():
         assert text.count("--hash=sha256:") >= len(pins)
         assert "://" not in text
         assert "index" not in text.partition("==")[0]
+
+
+def test_every_test_that_the_threat_model_names_exists():
+    named = set(re.findall(r"`(test_\w+)`", text_of(ROOT / "docs" / "security.md")))
+    known = set(re.findall(r"^(?:async )?def (test_\w+)", text_of(*(ROOT / "tests").rglob("*.py")), re.MULTILINE))
+    assert len(named) > 40
+    assert named - known == set()

@@ -109,6 +109,15 @@ def single_use(patch):
     patch.setattr(Flows, "done", done)
 
 
+def seen_elsewhere(patch):
+    """A flow goes on after its return came to another browser."""
+
+    async def nothing(self, state_sha256):
+        return None
+
+    patch.setattr(Flows, "seen_elsewhere", nothing)
+
+
 def secret_state(patch):
     """Everybody knows the `state` of the next flow."""
     patch.setattr(connect, "new_handle", lambda: "state-that-everybody-knows")
@@ -305,6 +314,7 @@ DEFENCES = {
     "ten minutes": ten_minutes,
     "single use": single_use,
     "a state that nobody can guess": secret_state,
+    "the end of a flow that was seen elsewhere": seen_elsewhere,
     "looking at the page": page_visit,
     "resource isolation": isolation,
     "one value for each name": one_value,

@@ -419,19 +419,54 @@ def a_link_scanner(world):
     return [bot.hop(link, site=None), bot.hop(link, method="HEAD", site=None)]
 
 
-def test_a_link_scanner_that_opens_the_return_binds_nothing_and_uses_nothing_up(field):
+def test_a_link_scanner_that_opens_the_return_binds_nothing(field):
+    field.withstands(a_link_scanner)
+
+
+def victim_hands_the_return_over(world):
+    """Bob's flow, Alice's yes. Her browser comes back here and is refused; then she sends him the address."""
+    attackers = world.attackers()
+    link = attackers.start_and_hold()
+    victims = world.victims()
+    victims.open(link)
+    came_back = victims.allow_and_hold()
+    victims.open(came_back)
+    return attackers.open(came_back)
+
+
+def test_an_address_that_the_victim_ended_on_is_worth_nothing_to_who_started_the_flow(field):
+    field.withstands(victim_hands_the_return_over, code="unknown_flow")
+    outcome = field.falls_to(victim_hands_the_return_over, without="the end of a flow that was seen elsewhere")
+    assert outcome.bound == {"bob": "alice@gmail.example"}
+
+
+def stranger_hands_the_return_over(world):
+    """The same, and the browser that consented knows nobody here at all."""
+    attackers = world.attackers()
+    link = attackers.start_and_hold()
+    victims = world.victims(signed_in=False)
+    victims.open(link)
+    came_back = victims.allow_and_hold()
+    victims.open(came_back)
+    return attackers.open(came_back)
+
+
+def test_a_return_ends_its_flow_also_in_a_browser_that_is_not_signed_in(field):
+    field.withstands(stranger_hands_the_return_over, code="unknown_flow")
+    field.falls_to(stranger_hands_the_return_over, without="the end of a flow that was seen elsewhere")
+
+
+def test_somebody_else_cannot_end_a_flow_whose_state_they_do_not_know(field):
     def attack(world):
         victims = world.victims().start()
         link = victims.allow_and_hold()
-        answer = world.attackers(signed_in=False).hop(link, site=None)
-        assert not world.bound()
-        victims.open(link)
+        attackers = world.attackers()
+        for _ in range(3):
+            attackers.open(address(world, ("session_id", query_of(link)["session_id"]), ("state", "m" * 43)))
         world.rightful = {"alice": world.victim.google.email}
-        assert world.bound() == world.rightful
-        return answer
+        return victims.open(link)
 
-    field.withstands(a_link_scanner)
-    field.withstands(attack, code="not_signed_in")
+    field.withstands(attack)
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

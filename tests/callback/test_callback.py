@@ -102,6 +102,22 @@ def test_a_flow_that_alice_started_cannot_be_finished_in_bobs_browser(service, a
     refused(service, service.come_back(bob, *service.start_flow(alice)), 403, "This is another browser")
 
 
+def test_a_return_that_came_to_another_browser_is_over_for_its_own_as_well(service, alice):
+    flow = service.start_flow(alice)
+    refused(service, service.come_back(service.browser(), *flow), 403, "You are not signed in")
+    refused(service, service.come_back(alice, *flow), 400, STALE)
+
+
+def test_a_return_of_ones_own_browser_that_is_refused_ends_nothing(service, alice, cloud):
+    session_uri, state = service.start_flow(alice)
+    before = alice.cookie("__Host-session")
+    alice.drop_cookies("__Host-session")
+    refused(service, service.come_back(alice, session_uri, state), 403, "You are not signed in")
+    alice.go("/sign-in")
+    assert alice.cookie("__Host-session") not in {None, before}
+    assert service.come_back(alice, session_uri, state).headers["location"] == "/connected"
+
+
 def test_bobs_own_open_flow_does_not_help_with_alices_link(service, alice):
     bob = service.browser("bob")
     session_uri, state = service.start_flow(alice)

@@ -59,28 +59,29 @@ def _in_base64(text: str) -> Iterator[str]:
         yield made[(0, 2, 3)[shift] : len(made) - 2]
 
 
-class Haystack:
-    """Texts of one kind, to be searched many times: only their distinct runs of letters and digits are kept at hand."""
+class Search:
+    """Looks for many secrets in one pass: each run of letters and digits is met with what secrets begin with."""
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
-        self.texts = list(texts)
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._beginnings: defaultdict[str, list[tuple[str, Secret]]] = defaultdict(list)
+        self._others: list[tuple[str, Secret]] = []
+        for secret in secrets:
+            for form in secret.forms:
+                if _RUN.fullmatch(form):
+                    self._beginnings[form[:_SHORTEST]].append((form, secret))
+                else:
+                    self._others += [(form, secret), (quote(form, safe=""), secret)]
 
-    @cached_property
-    def _runs(self) -> str:
-        return "\n".join({run for text in self.texts for run in _RUN.findall(text)})
-
-    @cached_property
-    def _all(self) -> str:
-        return "\n".join(self.texts)
-
-    def holds(self, secret: Secret) -> bool:
-        for form in secret.forms:
-            if _RUN.fullmatch(form):
-                if form in self._runs:
-                    return True
-            elif form in self._all or quote(form, safe="") in self._all:
-                return True
-        return False
+    def kinds_in(self, texts: Iterable[str]) -> set[str]:
+        """Return the kinds of secrets that are in there, whole."""
+        texts = list(texts)
+        found = {secret.kind for form, secret in self._others if any(form in text for text in texts)}
+        for run in {run for text in texts for run in _RUN.findall(text)}:
+            for place in range(len(run) - _SHORTEST + 1):
+                for form, secret in self._beginnings.get(run[place : place + _SHORTEST], ()):
+                    if run.startswith(form, place):
+                        found.add(secret.kind)
+        return found
 
 
 @dataclass
@@ -164,11 +165,9 @@ def kept_by(stack) -> dict[str, list[str]]:
 
 def findings(secrets: list[Secret], texts: dict[str, list[str]], allowed=()) -> list[str]:
     """Which kind of secret is where it must not be; never the secret itself."""
-    allowed = dict(allowed)
-    found = set()
-    for place, pieces in texts.items():
-        haystack = Haystack(pieces)
-        for secret in secrets:
-            if secret.kind not in allowed.get(place, ()) and haystack.holds(secret):
-                found.add(f"{secret.kind} in {place}")
-    return sorted(found)
+    search, allowed = Search(secrets), dict(allowed)
+    return sorted(
+        f"{kind} in {place}"
+        for place, pieces in texts.items()
+        for kind in search.kinds_in(pieces) - set(allowed.get(place, ()))
+    )

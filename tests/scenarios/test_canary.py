@@ -161,8 +161,7 @@ def test_where_the_protocol_carries_a_secret_it_was_seen(world, told):
 )
 def test_a_secret_that_is_planted_in_a_log_is_found(world, told, hide):
     log = world.stack.log("agent")
-    assert findings(told, {"log": [log]}) == []
-    by_kind = {secret.kind: secret for secret in told}
-    for kind, secret in by_kind.items():
-        planted = {"log": [f"{log}\n2026-11-20 INFO agent | value={hide(secret.value)} | said too much\n"]}
-        assert f"{kind} in log" in findings(list(by_kind.values()), planted)
+    for kind, secret in {secret.kind: secret for secret in told}.items():
+        planted = f"{log}\n2026-11-20 INFO agent | value={hide(secret.value)} | said too much\n"
+        assert findings([secret], {"log": [log]}) == []
+        assert findings([secret], {"log": [planted]}) == [f"{kind} in log"]

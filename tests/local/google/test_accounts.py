@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from googleapiclient.errors import HttpError
 
 AUTH = "https://www.googleapis.com/auth/"
 METADATA, READ = f"{AUTH}drive.metadata.readonly", f"{AUTH}drive.readonly"
@@ -58,6 +59,33 @@ def test_login_hint_goes_straight_to_the_consent_of_that_account(browser):
 
 def test_select_account_shows_the_accounts_in_spite_of_the_hint(browser):
     assert "Choose an account" in browser.open(login_hint="carol@gmail.example", prompt="select_account").text
+
+
+def test_two_prompts_ask_for_the_account_and_then_for_consent_in_spite_of_an_earlier_one(browser, exchange):
+    both = {"prompt": "consent select_account", "access_type": "offline", "login_hint": "alice@gmail.example"}
+    for _ in range(2):
+        page = browser.open(**both)
+        assert "Choose an account" in page.text
+        page = browser.choose(page, "alice@gmail.example")
+        assert "wants access" in page.text
+        back = answer(browser.decide(page, "allow"))
+        assert exchange(back["code"]).json()["refresh_token"], "each consent gives one"
+
+
+@pytest.mark.parametrize("asked", [METADATA, f"openid email {METADATA}", f"{METADATA} {READ}"])
+def test_a_grant_without_drives_scopes_can_be_asked_for(browser, exchange, standin, drive_for, asked):
+    fault = {"target": "auth", "kind": "fewer_scopes"}
+    with standin.http() as http:
+        assert http.post("/_standin/faults", json=fault).is_success
+        denied = browser.choose(browser.open(scope=asked), "alice@gmail.example")
+        assert answer(browser.decide(denied, "deny"))["error"] == "access_denied"
+        tokens = exchange(browser.consent("alice@gmail.example", scope=asked)["code"]).json()
+        assert "drive" not in tokens["scope"]
+        assert http.get("/v1/userinfo", headers={"authorization": f"Bearer {tokens['access_token']}"}).is_success
+        with pytest.raises(HttpError, match="insufficient"):
+            drive_for(tokens["access_token"]).about().get(fields="user").execute()
+        back = browser.consent("alice@gmail.example", scope=asked, prompt="consent")
+        assert METADATA in back["scope"], "it strikes once"
 
 
 def test_another_account_can_be_taken_from_the_consent_page(browser):
