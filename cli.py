@@ -89,7 +89,7 @@ def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     token.add_argument("--local", action="store_true", help="from the stack of `make up`")
     token.set_defaults(run=_token)
 
-    from deploy.audit_arguments import add_arguments
+    from deploy.audit.arguments import add_arguments
 
     audit = commands.add_parser("audit", help="say who accessed what between two times")
     audit.add_argument("--local", action="store_true", help="with the settings of `make up`")
@@ -237,8 +237,8 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from deploy.audit import report
-    from deploy.audit_arguments import AuditOptions
+    from deploy.audit.arguments import AuditOptions
+    from deploy.audit.command import report
     from deploy.errors import AwsRefusedError, DeployError
     from deploy.settings import AuditSettings
 

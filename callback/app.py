@@ -13,22 +13,22 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from callback import completion, connect, connections, login
 from callback.accounts import AccountPolicy
 from callback.audit import Audit
+from callback.aws.identity import Identity
+from callback.aws.runtime import Runtime
 from callback.errors import BadRequestError, CallbackError, ForgedRequestError, MethodError, NotFoundError
-from callback.grants import Grants
-from callback.guard import Guard
 from callback.hosts import is_loopback
-from callback.identity import Identity
-from callback.languages import Language, choose_language
-from callback.oidc import Oidc
-from callback.rendering import FOLDER, Banner, Pages
-from callback.runtime import Runtime
+from callback.routes import completion, connect, connections, login
 from callback.services import Services
-from callback.sessions import Flows, Sessions
 from callback.settings import Settings
-from callback.store import encrypted, open_store
+from callback.sign_in.oidc import Oidc
+from callback.state.grants import Grants
+from callback.state.sessions import Flows, Sessions
+from callback.state.store import encrypted, open_store
+from callback.web.guard import Guard
+from callback.web.languages import Language, choose_language
+from callback.web.rendering import FOLDER, Banner, Pages
 
 
 def create_app(

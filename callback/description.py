@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from callback.browser import SESSION_COOKIE
+from callback.web.browser import SESSION_COOKIE
 
 __all__ = ["describe"]
 

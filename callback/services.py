@@ -8,19 +8,19 @@ from fastapi import Request, Response
 
 from callback.accounts import AccountPolicy
 from callback.audit import Audit
-from callback.browser import Browser
+from callback.aws.identity import Identity
+from callback.aws.runtime import Runtime
 from callback.errors import BadRequestError
-from callback.grants import Grants
-from callback.identity import Identity
-from callback.languages import choose_language
-from callback.oidc import Oidc
-from callback.people import still_signed_in
 from callback.records import BrowserSession, Person
-from callback.rendering import Pages
-from callback.renewal import FLOW_PROOF_LIFE, has_hope, renew
-from callback.runtime import Runtime
-from callback.sessions import Flows, Sessions
 from callback.settings import Settings
+from callback.sign_in.oidc import Oidc
+from callback.sign_in.people import still_signed_in
+from callback.sign_in.renewal import FLOW_PROOF_LIFE, has_hope, renew
+from callback.state.grants import Grants
+from callback.state.sessions import Flows, Sessions
+from callback.web.browser import Browser
+from callback.web.languages import choose_language
+from callback.web.rendering import Pages
 
 _MAX_FORM_BYTES = 16 * 1024
 
@@ -78,7 +78,7 @@ class Services:
         return person if has_hope(browser.browser_session, person, life, self.now()) else None
 
     async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person:
-        """Return the signed-in person with a proof that lives that long; see `callback.renewal`.
+        """Return the signed-in person with a proof that lives that long; see `callback.sign_in.renewal`.
 
         Raises: `SignInAgainError`, `SignInServiceError`, `TokenUnusableError`.
         """

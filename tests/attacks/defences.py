@@ -12,10 +12,12 @@ from types import MappingProxyType
 import pytest
 from starlette.datastructures import MutableHeaders
 
-from callback import addresses, binding, browser, connect, guard, services
-from callback import oidc as callback_oidc
-from callback.rendering import Pages
-from callback.sessions import Flows, Sessions
+from callback import addresses, binding, services
+from callback.routes import connect
+from callback.sign_in import oidc as callback_oidc
+from callback.state.sessions import Flows, Sessions
+from callback.web import browser, guard
+from callback.web.rendering import Pages
 
 
 @contextmanager
@@ -287,7 +289,7 @@ def _id_token(patch, change):
 
 def id_token_signature(patch):
     """Anybody may sign an ID token."""
-    from callback.tokens import _claims
+    from callback.sign_in.tokens import _claims
 
     async def parse(original, app, token, nonce, rest):
         return dict(_claims(token["id_token"]))
@@ -297,7 +299,7 @@ def id_token_signature(patch):
 
 def nonce(patch):
     """An ID token made for another sign-in will do."""
-    from callback.tokens import _claims
+    from callback.sign_in.tokens import _claims
 
     async def parse(original, app, token, nonce, rest):
         return await original(app, token, _claims(token["id_token"]).get("nonce"), **rest)

@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 
 from callback.app import create_app
-from callback.identity import Identity
+from callback.aws.identity import Identity
 from callback.settings import Settings
 from local.children import Child
 from local.stack import Options, Stack

@@ -2,7 +2,7 @@
 
 import pytest
 
-from callback.guard import SECURITY_HEADERS
+from callback.web.guard import SECURITY_HEADERS
 from tests.attacks.world import CONNECT
 
 DISCONNECT = "/connections/disconnect"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from callback.app import create_app
-from callback.identity import Identity
+from callback.aws.identity import Identity
 from callback.settings import Settings
 from tests.callback.browser import Browser
 from tests.callback.cloud import ARN, CLIENT_ID, CLIENT_SECRET, Cloud

@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from callback.app import create_app
-from callback.identity import Identity
+from callback.aws.identity import Identity
 from callback.settings import Settings
 from tests.callback.browser import heading
 from tests.callback.conftest import TLS

@@ -12,8 +12,8 @@ from key_value.aio.protocols.key_value import AsyncKeyValue
 from key_value.aio.stores.disk import DiskStore
 from key_value.aio.wrappers.base import BaseWrapper
 
-from callback.identity import Identity
-from callback.sessions import open_folder
+from callback.aws.identity import Identity
+from callback.state.sessions import open_folder
 from tests.callback.browser import Browser, code, heading
 from tests.callback.cloud import URN
 from tests.callback.conftest import Service

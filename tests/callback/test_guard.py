@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from key_value.aio.wrappers.base import BaseWrapper
 
-from callback.guard import SECURITY_HEADERS
+from callback.web.guard import SECURITY_HEADERS
 from tests.callback.browser import form_fields, heading
 from tests.callback.conftest import csrf
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback.hosts import is_domain
-from callback.issuers import answer_issuer_fits, issuer_fits, issuer_of_tokens
+from callback.sign_in.issuers import answer_issuer_fits, issuer_fits, issuer_of_tokens
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 POOL = "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_sample"

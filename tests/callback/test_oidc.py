@@ -1,4 +1,4 @@
-"""The provider's side of a sign-in, over real HTTP: `callback.oidc` against a small provider."""
+"""The provider's side of a sign-in, over real HTTP: `callback.sign_in.oidc` against a small provider."""
 
 import logging
 import ssl
@@ -13,9 +13,9 @@ import pytest
 
 from agent.caller import Caller
 from callback.errors import CallbackError, SignInAgainError, SignInRefusedError, SignInServiceError, TokenUnusableError
-from callback.oidc import Oidc, SignInStart
 from callback.records import Person, sha256
 from callback.settings import OidcSettings
+from callback.sign_in.oidc import Oidc, SignInStart
 from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
 
 TLS = ssl.create_default_context()
@@ -264,7 +264,7 @@ def test_a_revocation_that_is_not_possible_hurts_nobody(provider, caplog, troubl
         provider.metadata = {"revocation_endpoint": "http://127.0.0.1:1/"}
     elif trouble == "no refresh token":
         person = Person(person.key, person.name, "oidc", person.proof, person.expires_at)
-    with caplog.at_level(logging.WARNING, "callback.oidc"):
+    with caplog.at_level(logging.WARNING, "callback.sign_in.oidc"):
         anyio.run(oidc(provider).revoke, person)
     assert (len(caplog.records) == 1) is (trouble in {"refused", "away"})
     assert person.refresh_token == "" or person.refresh_token not in caplog.text

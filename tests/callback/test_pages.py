@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from callback.accounts import Concern
 from callback.binding import Reason
 from callback.errors import BindingRefusedError
-from callback.languages import LANGUAGES, Catalog, absolute, choose_language, iso
-from callback.rendering import FOLDER, Banner, Pages, load_catalog
+from callback.web.languages import LANGUAGES, Catalog, absolute, choose_language, iso
+from callback.web.rendering import FOLDER, Banner, Pages, load_catalog
 from tests.pages.states import ALICE, NOW, STATES, State, all_errors, confirm, connection, connections, session_of
 
 CATALOGS = {language: load_catalog(language) for language in LANGUAGES}

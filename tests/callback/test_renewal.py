@@ -10,15 +10,15 @@ from typing import Any
 import anyio
 import pytest
 
-from callback.browser import Browser
 from callback.errors import SignInAgainError, SignInServiceError
-from callback.oidc import Oidc
 from callback.records import MIN_TOKEN_LIFE, Flow, Person, UserProof, sha256
-from callback.renewal import FLOW_PROOF_LIFE, has_hope, renew
-from callback.sessions import ABSOLUTE_LIFE, Flows, Sessions
 from callback.settings import Settings
-from callback.store import encrypted, open_folder
-from callback.tokens import local_person, person_of
+from callback.sign_in.oidc import Oidc
+from callback.sign_in.renewal import FLOW_PROOF_LIFE, has_hope, renew
+from callback.sign_in.tokens import local_person, person_of
+from callback.state.sessions import ABSOLUTE_LIFE, Flows, Sessions
+from callback.state.store import encrypted, open_folder
+from callback.web.browser import Browser
 from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
 from tests.callback.test_settings import LOCAL, LOOPBACK
 

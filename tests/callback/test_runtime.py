@@ -4,8 +4,8 @@ import socket
 import httpx
 import pytest
 
+from callback.aws.runtime import Runtime
 from callback.records import UserProof
-from callback.runtime import Runtime
 from callback.service_errors import RuntimeTimeoutError
 
 

@@ -10,9 +10,9 @@ import anyio
 import pytest
 
 from callback.records import Flow, PendingSignIn, UserProof, sha256
-from callback.sessions import ABSOLUTE_LIFE, IDLE_LIFE, MAX_SIGN_INS, Flows, Sessions
-from callback.store import Sealed, encrypted, open_folder
-from callback.tokens import local_person
+from callback.sign_in.tokens import local_person
+from callback.state.sessions import ABSOLUTE_LIFE, IDLE_LIFE, MAX_SIGN_INS, Flows, Sessions
+from callback.state.store import Sealed, encrypted, open_folder
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

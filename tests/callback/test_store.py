@@ -20,13 +20,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from callback.dynamodb import DynamoDbStore, StateUnavailableError
 from callback.errors import CallbackError
 from callback.records import BrowserSession, Flow, PendingSignIn, UserProof, sha256
-from callback.sessions import Flows, Sessions
 from callback.settings import Settings, SettingsError
-from callback.store import Records, encrypted, open_store
-from callback.tokens import local_person
+from callback.sign_in.tokens import local_person
+from callback.state.dynamodb import DynamoDbStore, StateUnavailableError
+from callback.state.sessions import Flows, Sessions
+from callback.state.store import Records, encrypted, open_store
 from tests.callback.servers import Server
 from tests.callback.test_settings import LOCAL
 
@@ -325,7 +325,7 @@ def test_a_table_with_another_key_is_told_at_the_start(dynamodb, moto_url, key, 
 def test_a_table_that_never_removes_anything_is_worth_a_warning(dynamodb, moto_url, caplog, ttl, warnings):
     make_table(dynamodb, ttl=ttl)
     Place(table_settings(moto_url)).run(stored)
-    assert len([line for line in caplog.records if line.name == "callback.dynamodb"]) == warnings
+    assert len([line for line in caplog.records if line.name == "callback.state.dynamodb"]) == warnings
 
 
 def test_a_table_that_goes_away_later_is_an_error_with_a_page(table, dynamodb):

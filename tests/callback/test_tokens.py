@@ -6,7 +6,7 @@ import pytest
 from agent.caller import Caller
 from callback.errors import TokenUnusableError
 from callback.records import person_key
-from callback.tokens import local_person, person_of, verified_email
+from callback.sign_in.tokens import local_person, person_of, verified_email
 
 
 def token(**claims):

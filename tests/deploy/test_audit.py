@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from agent.audit import AuditedCaller
 from agent.caller import Caller
 from callback.records import person_key
-from deploy import audit_people
-from deploy.audit import report
-from deploy.audit_arguments import AuditOptions, add_arguments
-from deploy.audit_lines import AuditLine, Skipped, as_line_time, file_hash, parse, printable, whos
-from deploy.audit_sources import LONGEST_LINE
+from deploy.audit.arguments import AuditOptions, add_arguments
+from deploy.audit.command import report
+from deploy.audit.lines import AuditLine, Skipped, as_line_time, file_hash, parse, printable, whos
+from deploy.audit.people import names_from_list, names_from_user_pool
+from deploy.audit.sources import LONGEST_LINE
 from deploy.errors import AwsRefusedError, InvalidOptionError
 from deploy.settings import AuditSettings
 from tests.deploy.test_cli import ROOT, assert_one_sentence, run
@@ -321,7 +321,7 @@ def test_a_list_of_people_of_another_form_is_refused_by_its_line(tmp_path, row):
     people = tmp_path / "people.csv"
     people.write_text(f"{ISSUER},alice,Alice\n{row}\n")
     with pytest.raises(InvalidOptionError, match="Line 2 of") as raised:
-        audit_people.from_list(people, KEY)
+        names_from_list(people, KEY)
     assert "nobody" not in raised.value.user_message
 
 
@@ -336,13 +336,13 @@ def test_names_come_from_every_page_of_the_user_pool(aws, clients):
     user = clients.cognito.admin_get_user(UserPoolId=pool_id, Username="person60@example.com")
     [subject] = [one["Value"] for one in user["UserAttributes"] if one["Name"] == "sub"]
     settings = AuditSettings(audit_key=KEY, user_pool_id=pool_id, endpoint_url=aws.url)
-    names = audit_people.from_user_pool(settings, clients.cognito)
+    names = names_from_user_pool(settings, clients.cognito)
     assert len(names) == 61
     [who] = whos(KEY, f"https://cognito-idp.us-west-2.amazonaws.com/{pool_id}", subject)
     assert names[who] == "person60@example.com"
     aws.faults["ListUsers"] = (400, "AccessDeniedException", "raw words")
     with pytest.raises(AwsRefusedError, match="cognito-idp:ListUsers"):
-        audit_people.from_user_pool(settings, clients.cognito)
+        names_from_user_pool(settings, clients.cognito)
 
 
 def test_without_a_user_pool_the_list_of_people_is_pointed_to():

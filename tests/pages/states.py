@@ -9,8 +9,8 @@ from typing import Any
 from callback.binding import Reason
 from callback.errors import BindingRefusedError, CallbackError
 from callback.records import BrowserSession, ConnectedAccount, Person, UserProof
-from callback.rendering import Banner
 from callback.service_errors import AgentRefusedError, NoIdentityError, NotOwnerError
+from callback.web.rendering import Banner
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DETAILS = "https://www.googleapis.com/auth/drive.metadata.readonly"

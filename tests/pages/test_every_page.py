@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from callback.languages import LANGUAGES, choose_language
-from callback.rendering import FOLDER, Pages
+from callback.web.languages import LANGUAGES, choose_language
+from callback.web.rendering import FOLDER, Pages
 from tests.callback.servers import Server
 from tests.pages.chromium import DESKTOP, NARROWEST, PHONE, PICTURES, Tab, fit, new_context, overflow
 from tests.pages.states import STATES

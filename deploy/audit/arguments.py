@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.audit_lines import Wanted, as_line_time, file_hash, is_hash, whos
+from deploy.audit.lines import Wanted, as_line_time, file_hash, is_hash, whos
 from deploy.errors import InvalidOptionError
 from deploy.settings import AuditSettings
 

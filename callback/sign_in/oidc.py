@@ -27,10 +27,10 @@ from callback.errors import (
     TokenUnusableError,
 )
 from callback.hosts import is_loopback
-from callback.issuers import answer_issuer_fits, issuer_fits, issuer_of_tokens
 from callback.records import PendingSignIn, Person, sha256
 from callback.settings import OidcSettings
-from callback.tokens import person_of
+from callback.sign_in.issuers import answer_issuer_fits, issuer_fits, issuer_of_tokens
+from callback.sign_in.tokens import person_of
 
 __all__ = ["Oidc", "SignInStart"]
 

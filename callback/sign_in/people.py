@@ -5,7 +5,7 @@ from pathlib import Path
 from callback.errors import SignInAgainError, TokenUnusableError
 from callback.records import Person, Source
 from callback.settings import Settings
-from callback.tokens import local_person, person_of
+from callback.sign_in.tokens import local_person, person_of
 
 
 def ways(settings: Settings) -> frozenset[Source]:

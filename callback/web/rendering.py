@@ -11,9 +11,9 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from callback.errors import CallbackError
-from callback.guard import SECURITY_HEADERS
-from callback.languages import LANGUAGES, Catalog, Language, absolute, iso
 from callback.records import BrowserSession, Person
+from callback.web.guard import SECURITY_HEADERS
+from callback.web.languages import LANGUAGES, Catalog, Language, absolute, iso
 
 __all__ = ["FOLDER", "Banner", "Pages", "load_catalog"]
 

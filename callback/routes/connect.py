@@ -1,4 +1,4 @@
-"""Routes that begin a consent: confirm, start, go on to AgentCore. `callback.completion` has the way back.
+"""Routes that begin a consent: confirm, start, go on to AgentCore. `callback.routes.completion` has the way back.
 
 Looking (GET) never starts anything. Starting is a POST from our own page.
 """
@@ -21,16 +21,16 @@ from callback.addresses import (
     is_runtime_session,
     read_ask,
 )
+from callback.aws.runtime import AuthorizationNeeded, Connection, Conversation, MoreNeeded
 from callback.binding import Refused, judge_departure
-from callback.browser import Browser, flow_handle, flow_id, remember_flow, require_own_page
-from callback.completion import show_connected
 from callback.errors import BadRequestError, BindingRefusedError
-from callback.login import to_sign_in
 from callback.records import Flow, Person, sha256
-from callback.runtime import AuthorizationNeeded, Connection, Conversation, MoreNeeded
+from callback.routes.completion import show_connected
+from callback.routes.login import to_sign_in
 from callback.service_errors import RuntimeFailedError
 from callback.services import Services, one, read_form
-from callback.sessions import new_handle
+from callback.state.sessions import new_handle
+from callback.web.browser import Browser, flow_handle, flow_id, remember_flow, require_own_page
 
 router = APIRouter()
 

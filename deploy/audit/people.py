@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from deploy.audit_lines import printable, whos
+from deploy.audit.lines import printable, whos
 from deploy.clients import Clients
 from deploy.errors import InvalidOptionError, explain
 from deploy.settings import AuditSettings
@@ -16,13 +16,13 @@ from deploy.settings import AuditSettings
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-__all__ = ["from_list", "from_user_pool"]
+__all__ = ["names_from_list", "names_from_user_pool"]
 
 _HEADER = ["issuer", "subject", "name"]
 LONGEST_NAME = 80
 
 
-def from_list(path: Path, audit_key: str) -> dict[str, str]:
+def names_from_list(path: Path, audit_key: str) -> dict[str, str]:
     """Read a CSV file `issuer,subject,name` (UTF-8; a first line with these words is passed over).
 
     Without an issuer the subject is a user id, of a backend that names its users or of a local agent.
@@ -45,7 +45,9 @@ def from_list(path: Path, audit_key: str) -> dict[str, str]:
     return names
 
 
-def from_user_pool(settings: AuditSettings, cognito: "CognitoIdentityProviderClient | None" = None) -> dict[str, str]:
+def names_from_user_pool(
+    settings: AuditSettings, cognito: "CognitoIdentityProviderClient | None" = None
+) -> dict[str, str]:
     """Read everybody in the user pool of the settings, by e-mail address.
 
     Raises: `InvalidOptionError` where no user pool is set; `AwsRefusedError`.

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from callback.accounts import Concern
-from callback.browser import require_own_page
-from callback.completion import give_back, judge_connection
-from callback.login import to_sign_in
+from callback.aws.runtime import Connection
 from callback.records import MIN_TOKEN_LIFE, ConnectedAccount, Person
-from callback.runtime import Connection
+from callback.routes.completion import give_back, judge_connection
+from callback.routes.login import to_sign_in
 from callback.services import Services, read_form
+from callback.web.browser import require_own_page
 
 router = APIRouter()
 

@@ -1,4 +1,4 @@
-"""Browser sessions, sign-ins on their way and open flows, as encrypted records (`callback.store`).
+"""Browser sessions, sign-ins on their way and open flows, as encrypted records (`callback.state.store`).
 
 A browser holds random 256-bit handles only. Read-modify-write of a session is serialised by a lock inside this
 process. What must happen once, over several processes too, rests on `delete` telling exactly one caller that it
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from callback.binding import FLOW_LIFE, same
 from callback.records import BrowserSession, Flow, PendingSignIn, Person, sha256
-from callback.store import Records, Sealed, encrypted, open_folder
+from callback.state.store import Records, Sealed, encrypted, open_folder
 
 __all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Flows", "Sessions", "encrypted", "new_handle", "open_folder"]
 
@@ -26,7 +26,7 @@ SIGN_IN_LIFE = timedelta(minutes=10)
 # Tabs in which one browser may be signing in. The oldest sign-in makes room for a newer one.
 MAX_SIGN_INS = 5
 
-# Longer than a completion can take (`callback.identity`), so that nobody is overtaken who is still at it.
+# Longer than a completion can take (`callback.aws.identity`), so that nobody is overtaken who is still at it.
 LEASE_LIFE = timedelta(seconds=20)
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from deploy import audit_people
-from deploy.audit_arguments import AuditOptions
-from deploy.audit_found import Found, found_lines
-from deploy.audit_lines import AuditLine, Skipped, parse
-from deploy.audit_report import Account, write_json, write_tables
-from deploy.audit_sources import STANDARD_INPUT, Source, left_out, lines_of
+from deploy.audit.arguments import AuditOptions
+from deploy.audit.found import Found, found_lines
+from deploy.audit.lines import AuditLine, Skipped, parse
+from deploy.audit.people import names_from_list, names_from_user_pool
+from deploy.audit.report import Account, write_json, write_tables
+from deploy.audit.sources import STANDARD_INPUT, Source, left_out, lines_of
 
 __all__ = ["report"]
 
@@ -63,8 +63,8 @@ def report(options: AuditOptions, *, standard_input: Source, out: IO[str], err: 
 
 def _names(options: AuditOptions) -> Mapping[str, str]:
     if options.people is not None:
-        return audit_people.from_list(options.people, options.settings.audit_key)
-    return audit_people.from_user_pool(options.settings) if options.is_user_pool else {}
+        return names_from_list(options.people, options.settings.audit_key)
+    return names_from_user_pool(options.settings) if options.is_user_pool else {}
 
 
 def _account(options: AuditOptions, reading: _Reading, found: Found, names: Mapping[str, str]) -> Account:

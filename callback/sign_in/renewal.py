@@ -7,13 +7,13 @@ proof of the browser session, for the flows to come.
 from datetime import datetime, timedelta
 
 from callback.binding import FLOW_LIFE
-from callback.browser import Browser
 from callback.errors import SignInAgainError, SignInServiceError
-from callback.oidc import Oidc
-from callback.people import renewed, still_signed_in
 from callback.records import MIN_TOKEN_LIFE, BrowserSession, Person
-from callback.sessions import Sessions
 from callback.settings import Settings
+from callback.sign_in.oidc import Oidc
+from callback.sign_in.people import renewed, still_signed_in
+from callback.state.sessions import Sessions
+from callback.web.browser import Browser
 
 __all__ = ["FLOW_PROOF_LIFE", "has_hope", "renew"]
 

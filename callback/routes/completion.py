@@ -12,13 +12,13 @@ from fastapi.responses import RedirectResponse
 
 from callback.accounts import Concern, is_refused, judge_account
 from callback.addresses import Ask
+from callback.aws.runtime import Connection
 from callback.binding import Reason, Refused, Return, is_astray, judge
-from callback.browser import Browser, flow_handle, flow_id, has_flow_cookie, is_page_visit
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError
 from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, UserProof, sha256
-from callback.runtime import Connection
 from callback.service_errors import AuthorizationOverError, IdentityBusyError, IdentityFailedError, NotGivenBackError
 from callback.services import Services, one
+from callback.web.browser import Browser, flow_handle, flow_id, has_flow_cookie, is_page_visit
 
 router = APIRouter()
 

@@ -1,9 +1,9 @@
 """Encrypted, typed records in a key-value store, and the opening of that store.
 
 The store is any `AsyncKeyValue` of py-key-value-aio: a folder by default, DynamoDB where there are several processes
-(`callback.dynamodb`). It holds records under the SHA-256 of a handle, so that reading it gives nobody a handle, and
-what it holds is encrypted with DRIVE_AGENT_SESSION_KEY. A record is bound to its place, and one that is not encrypted
-counts as missing: whoever can write into the store can neither plant a record nor move one to another handle.
+(`callback.state.dynamodb`). It holds records under the SHA-256 of a handle, so that reading it gives nobody a handle,
+and what it holds is encrypted with DRIVE_AGENT_SESSION_KEY. A record is bound to its place, and one that is not
+encrypted counts as missing: whoever can write into the store can neither plant a record nor move one to another handle.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from key_value.aio.protocols.key_value import AsyncKeyValue
 from key_value.aio.stores.disk import DiskStore
 from pydantic import TypeAdapter, ValidationError
 
-from callback.dynamodb import DynamoDbStore
 from callback.records import sha256
 from callback.settings import Settings
+from callback.state.dynamodb import DynamoDbStore
 
 __all__ = ["Records", "Sealed", "encrypted", "open_folder", "open_store"]
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from deploy.audit_found import Found
-from deploy.audit_lines import AuditLine, Wanted
+from deploy.audit.found import Found
+from deploy.audit.lines import AuditLine, Wanted
 
 __all__ = ["Account", "write_json", "write_tables"]
 

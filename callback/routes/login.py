@@ -5,7 +5,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from callback.browser import (
+from callback.errors import NotFoundError, SignInRefusedError
+from callback.records import Person
+from callback.services import Services, one, read_form
+from callback.sign_in.people import person_at_this_computer, ways
+from callback.web.browser import (
     forget_session,
     forget_sign_out,
     has_signed_out,
@@ -13,10 +17,6 @@ from callback.browser import (
     remember_sign_out,
     require_own_page,
 )
-from callback.errors import NotFoundError, SignInRefusedError
-from callback.people import person_at_this_computer, ways
-from callback.records import Person
-from callback.services import Services, one, read_form
 
 router = APIRouter()
 

@@ -6,7 +6,7 @@ The grant itself is in AgentCore's vault, and whether there is one only the agen
 from datetime import timedelta
 
 from callback.records import Grant
-from callback.store import Records, Sealed
+from callback.state.store import Records, Sealed
 
 __all__ = ["Grants"]
 

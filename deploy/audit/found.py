@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from operator import attrgetter
 
-from deploy.audit_lines import AuditLine
+from deploy.audit.lines import AuditLine
 
 __all__ = ["Found", "Summary", "found_lines"]
 

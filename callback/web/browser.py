@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from callback.binding import FLOW_LIFE, same
 from callback.errors import ForgedRequestError
 from callback.records import BrowserSession, Person, sha256
-from callback.sessions import Sessions
+from callback.state.sessions import Sessions
 
 SESSION_COOKIE = "__Host-session"
 FLOW_COOKIE_PREFIX = "__Host-flow-"

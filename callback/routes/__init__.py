@@ -1,0 +1,1 @@
+"""The pages and forms of the service, by what people do there."""

@@ -1,0 +1,1 @@
+"""`drive-agent audit`: who accessed what between two times."""
