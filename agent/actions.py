@@ -10,7 +10,7 @@ from agent.errors import DriveFailedError
 from agent.ownership import moment_text
 from agent.request import Action, Cancel, Connect, Describe, Status
 from tools.errors import ConsentRequired, ToolError
-from tools.scopes import DETAILS, lacking
+from tools.scopes import DETAILS, covering, lacking
 
 if TYPE_CHECKING:  # importing it for real takes a second; see `agent.app`
     from agent.build import Service
@@ -54,6 +54,8 @@ async def _describe(
 
 async def _connect(service: "Service", action: Connect, needed: tuple[str, ...]) -> dict[str, Any]:
     connection = service.connection
+    if action.force and action.told is not None:  # so that who had allowed contents is asked for contents again
+        needed = covering([*needed, *action.told])
     scopes = connection.asked_for(needed)
     if action.told is not None and lacking(scopes, action.told):
         # Nothing has happened yet: who was told of names only has not agreed to more, and forcing loses what they have.

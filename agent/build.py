@@ -32,6 +32,7 @@ from agent.pacing import note_broken_input, run_in_turn
 from agent.restored import check_restored
 from agent.settings import Settings
 from agent.store import PATIENCE, ConversationStore, open_storage
+from tools.allowed import AllowedTokens
 from tools.connection import DriveConnection
 from tools.consent import AccessTokens, ConsentSettings
 from tools.desk import Desk
@@ -88,7 +89,7 @@ class Service:
         self._store = store or ConversationStore(open_storage(settings.state, settings.region))
         self.last_used = LastUsed(self._store, self._utc_now)
         self._api = api or DriveApi(settings.google_api_url, settings.google_revoke_url, record=self._record)
-        self._tokens = tokens or AccessTokens(
+        tokens = tokens or AccessTokens(
             ConsentSettings(
                 provider=settings.provider,
                 return_url=settings.return_url,
@@ -97,12 +98,14 @@ class Service:
             ),
             local_workload_token=_local_workload_token(settings) if settings.is_local else None,
         )
+        domains = settings.google_domains
+        self._tokens = AllowedTokens(tokens, self._api, domains) if domains else tokens
         self._conversations: OrderedDict[tuple[str, str], Conversation] = OrderedDict()
         # Whoever still holds a conversation that was forgotten here must not meet a second one of the same name.
         self._held: WeakValueDictionary[tuple[str, str], Conversation] = WeakValueDictionary()
         self._opening: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tools = drive_tools(contents=settings.contents)
-        self.connection = DriveConnection(self._api, self._tokens)
+        self.connection = DriveConnection(self._api, tokens, self._tokens)
         self.provider = PROVIDER
 
     async def conversation(self, runtime_session: str, caller: Caller, *, client: str = "") -> Conversation:

@@ -1,6 +1,7 @@
 """The agent's settings: read once from the environment, frozen, handed down. The list is docs/settings.md."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,10 @@ _ENDPOINTS = (
     "DRIVE_AGENT_RETURN_URL",
 )
 
+# RFC 1123, 2.1: two labels or more of letters, digits and inner hyphens; the last one is no number.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?!\d+\Z){_LABEL}")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -41,6 +46,7 @@ class Settings:
     local_user: str
     log_level: str
     contents: bool = True
+    google_domains: frozenset[str] = frozenset()
     audit_key: str = field(default="", repr=False)
     audit_file: Path | None = None
 
@@ -71,6 +77,7 @@ class Settings:
             workload=environ.get("DRIVE_AGENT_WORKLOAD") or "drive-agent-local",
             local_user=environ.get("DRIVE_AGENT_LOCAL_USER") or "local",
             contents=_on_or_off("DRIVE_AGENT_CONTENTS", environ.get("DRIVE_AGENT_CONTENTS") or "on"),
+            google_domains=_domains("DRIVE_AGENT_GOOGLE_DOMAINS", environ.get("DRIVE_AGENT_GOOGLE_DOMAINS", "")),
             audit_key=environ.get("DRIVE_AGENT_AUDIT_KEY", ""),
             audit_file=_path(environ.get("DRIVE_AGENT_AUDIT_FILE", "")),
             log_level=_log_level(environ.get("DRIVE_AGENT_LOG_LEVEL") or "INFO"),
@@ -132,6 +139,13 @@ def _on_or_off(name: str, value: str) -> bool:
     if value.lower() not in {"on", "off"}:
         raise SettingsError(f"{name} must be on or off.")
     return value.lower() == "on"
+
+
+def _domains(name: str, text: str) -> frozenset[str]:
+    domains = frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+    for wrong in sorted(part for part in domains if not _DOMAIN.fullmatch(part)):
+        raise SettingsError(f"{name} holds {wrong!r}, which is no domain name. It looks like example.com,example.org.")
+    return domains
 
 
 def _log_level(level: str) -> str:

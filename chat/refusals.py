@@ -10,6 +10,7 @@ from http import HTTPStatus
 from chat.errors import ChatError, RefusedError, SignInNeededError
 
 _SENTENCES = {
+    400: "The Runtime cannot use the request: check DRIVE_AGENT_RUNTIME_ARN and --session, or type /new and ask again.",
     402: "A quota of the AWS account is used up: ask whoever runs this agent.",
     403: "The Runtime does not accept this sign-in: run `drive-agent setup` again, or ask whoever runs this agent.",
     404: "There is no such agent: check DRIVE_AGENT_RUNTIME_ARN and the region, or deploy it first.",
@@ -17,6 +18,7 @@ _SENTENCES = {
     413: "That message is too long.",
     424: "The agent failed; its log says why. Please ask again, or start a new conversation.",
     429: "Too many requests at once. Please try again in a moment.",
+    503: "The agent is not ready: if `make up` has just been started, wait for its addresses. Please ask again then.",
 }
 # 424 stays out: the agent ran, and running it twice may say or do things twice.
 _PASSING = {409, 429, 500, 502, 503, 504}

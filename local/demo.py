@@ -1,19 +1,25 @@
 """`make demo`: one whole conversation over real HTTP, as a person would see it. Ends with a sentence if a step fails.
 
 Alice asks, is asked for consent, consents in her browser, and gets her answer without asking again; when a question
-needs what a file says, she is asked for that too. Bob opens the same link in his browser, and gets nothing.
+needs what a file says, she is asked for that too. Bob opens the same link in his browser, and gets nothing. At the end
+Alice disconnects, and the audit says who did what.
 """
 
+import re
+import subprocess
+import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import boto3
+import httpx
 from rich.console import Console
 
 from local.browser import Browser, Page
 from local.people import PEOPLE, SAMPLE_PASSWORD, Person
-from local.stack import RUNTIME_ARN, Stack
+from local.stack import ROOT, RUNTIME_ARN, Stack
 from local.talk import Talk
-from local.transcript import answers, aside, says, short
+from local.transcript import answers, aside, beginning, says
 
 QUESTION = "which spreadsheets did Ben change last week?"
 FOLLOW_UP = "open the second one's folder, and show me more like it"
@@ -99,6 +105,9 @@ def play(stack: Stack, console: Console) -> None:
         _alice_asks_on(console, talk)
         _alice_asks_what_a_file_says(console, talk, alices_browser, alice)
         _bob_writes(console, stack, bob, talk.runtime_session)
+        _alice_disconnects(console, alices_browser, alice, stack.callback_url)
+        _alice_is_asked_again(console, talk)
+        _the_audit_knows(console, stack, alice)
     finally:
         talk.close()
         alices_browser.close()
@@ -117,7 +126,7 @@ def _alice_asks(console: Console, talk: Talk) -> str:
 def _alice_consents(console: Console, browser: Browser, alice: Person, link: str) -> None:
     page = give_consent(browser, alice, link)
     _expect(alice.google.email in page.text, f"the browser should show alice's account, but it says: {page.text}")
-    aside(console, f"Alice opens the link, signs in, and allows it at Google. The page says:\n“{short(page)}”")
+    aside(console, "Alice opens the link, signs in, and allows it at Google. The page says:", beginning(page))
 
 
 def _the_answer_comes(console: Console, talk: Talk) -> None:
@@ -143,7 +152,7 @@ def _alice_asks_what_a_file_says(console: Console, talk: Talk, browser: Browser,
     )
     page = give_consent(browser, alice, asked.auth_urls[0])
     _expect("contents" in page.text, f"the page should say that contents may be read, but it says: {page.text}")
-    aside(console, f"Alice opens the link and allows that, too. The page says:\n“{short(page)}”")
+    aside(console, "Alice opens the link and allows that, too. The page says:", beginning(page))
     answer = talk.resume()
     answers(console, answer)
     _expect("hiring" in answer.text, f"the answer should say what the file says, but: {answer.text or answer.error}")
@@ -154,7 +163,47 @@ def _bob_writes(console: Console, stack: Stack, bob: Person, runtime_session: st
     refused = bobs_talk.ask("list my files")
     bobs_talk.close()
     _expect("somebody else" in refused.error, "Bob should not get into Alice's conversation")
-    aside(console, f"Bob sends a message into Alice's conversation. The agent answers him:\n“{refused.error}”")
+    aside(console, "Bob sends a message into Alice's conversation. The agent answers him:", refused.error)
+
+
+def _alice_disconnects(console: Console, browser: Browser, alice: Person, callback_url: str) -> None:
+    page = browser.open(f"{callback_url}/connections")
+    _expect(alice.google.email in page.main, f"the page should show alice's account, but it says: {page.main}")
+    aside(console, "Alice looks at what she has connected. The page says:", beginning(page))
+    page = browser.press("Disconnect")
+    _expect(page.status == httpx.codes.OK, f"alice should be disconnected, but got {page.status}: {page.main}")
+    aside(console, "She presses “Disconnect”. The page says:", beginning(page))
+
+
+def _alice_is_asked_again(console: Console, talk: Talk) -> None:
+    says(console, "alice", QUESTION)
+    asked = talk.ask(QUESTION)
+    answers(console, asked)
+    _expect(len(asked.auth_urls) == 1, f"the agent should ask for consent again, but: {asked.text or asked.error}")
+
+
+def _the_audit_knows(console: Console, stack: Stack, alice: Person) -> None:
+    """Ask the command as the person who runs all this would."""
+    today = datetime.now(UTC).date()
+    asked = ["audit", "--from", str(today - timedelta(days=1)), "--to", str(today + timedelta(days=2)), "--user-pool"]
+    answer = subprocess.run(  # noqa: S603 - our own command, no shell
+        [sys.executable, "cli.py", *asked, "--who", alice.email],
+        env=stack.agent_environ(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    rows = answer.stdout.splitlines()
+    found = next(
+        (re.sub(r"\s{2,}", "  ", row.strip()) for row in rows if alice.email in row and "files.list" in row), ""
+    )
+    _expect(bool(found), f"the audit should name alice, but: {answer.stderr or answer.stdout}")
+    told = (
+        f"Whoever runs this asks `drive-agent audit --who {alice.email} …` what was done in her name."
+        " One of its lines, which ends with how many files it was and how many milliseconds:"
+    )
+    aside(console, told, found)
 
 
 def _bob_tries(console: Console, browser: Browser, bob: Person, link: str) -> None:
@@ -165,7 +214,7 @@ def _bob_tries(console: Console, browser: Browser, bob: Person, link: str) -> No
     _expect("google" not in page.url.lower() or "localhost" in page.url, "Bob should never get as far as Google")
     _expect("connected as" not in page.text.lower(), "Bob's browser should connect nothing")
     _expect(page.status in {403, 409}, f"Bob should be refused, but got {page.status}: {page.text}")
-    aside(console, f"Bob opens Alice's link and signs in as himself. He gets nothing:\n“{short(page)}”")
+    aside(console, "Bob opens Alice's link and signs in as himself. He gets nothing:", beginning(page))
 
 
 def _expect(condition: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a claim

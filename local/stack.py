@@ -30,9 +30,17 @@ _STEADY_IDS = {
     "MOTO_COGNITO_IDP_USER_POOL_CLIENT_ID_STRATEGY": "HASH",
 }
 # Settings of the agent that may be tried out here; all others are decided by where the stand-ins are.
-_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_LOG_LEVEL")
+_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_GOOGLE_DOMAINS", "DRIVE_AGENT_LOG_LEVEL")
 # The same at every start, so that audit lines of yesterday and today can be put together.
 _SAMPLE_AUDIT_KEY = "sample-audit-key-of-the-stack-on-this-machine"
+
+# The same of the callback service.
+_CALLBACK_SETTINGS = (
+    "DRIVE_AGENT_GOOGLE_DOMAINS",
+    "DRIVE_AGENT_GOOGLE_EMAIL",
+    "DRIVE_AGENT_SIGN_IN",
+    "DRIVE_AGENT_TOKEN_FILE",
+)
 
 # The only variables of this shell that the processes see; everything else about them is decided here.
 _INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV")
@@ -243,6 +251,7 @@ class Stack:
 
     def _start_callback(self) -> None:
         environ = self._base_environ() | self.settings
+        environ |= {name: self._environ[name] for name in _CALLBACK_SETTINGS if self._environ.get(name)}
         environ |= {
             "DRIVE_AGENT_CALLBACK_STATE": str(self.options.home / "callback"),
             "DRIVE_AGENT_LOCAL_AGENT_URL": self.agent_url,

@@ -20,6 +20,7 @@ def serve(stack: Stack) -> None:
     console.print(
         Panel(_addresses(stack), title="Drive Agent on this machine", title_align="left", border_style="cyan")
     )
+    console.print(_folders(stack), soft_wrap=True)  # a path that is cut by a line break cannot be copied
     console.print(_people())
     console.print(_next_steps(stack), soft_wrap=True)  # a wrapped command cannot be pasted
     console.print("[dim]Ctrl-C ends it.[/]")
@@ -33,8 +34,8 @@ def serve(stack: Stack) -> None:
 
 def _addresses(stack: Stack) -> Table:
     table = Table.grid(padding=(0, 2))
-    for _ in range(3):
-        table.add_column(overflow="fold")
+    for is_whole in (True, True, False):  # names, then addresses
+        table.add_column(overflow="fold", no_wrap=is_whole)
     ports = stack.options.ports
     table.add_row("agent", stack.agent_url, "the product; a direct call is the person at this computer")
     table.add_row("callback", stack.callback_url, "the product: connect, callback, connections")
@@ -49,10 +50,16 @@ def _addresses(stack: Stack) -> Table:
         table.add_row(
             "model", model, "[yellow]stand-in: a scripted planner, not a language model[/]; MODEL=… for a real one"
         )
-    if stack.options.drive_dir:
-        table.add_row("Drive", escape(stack.options.drive_dir), "a real folder, served read-only as alice's Drive")
-    table.add_row("logs", escape(str(stack.options.home / "logs")), "")
     return table
+
+
+def _folders(stack: Stack) -> str:
+    lines = [f"[bold]Logs[/]     {escape(str(stack.options.home / 'logs'))}"]
+    if stack.options.drive_dir:
+        lines.append(
+            f"[bold]Drive[/]    {escape(stack.options.drive_dir)} (a real folder, served read-only as alice's Drive)"
+        )
+    return "\n".join(lines)
 
 
 def _people() -> str:

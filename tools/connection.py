@@ -1,7 +1,7 @@
 """One person's connection to Google Drive outside a turn: start consent, tell what is connected, revoke."""
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from tools.errors import (
@@ -13,6 +13,8 @@ from tools.errors import (
 )
 from tools.google.drive_files import Account, DriveFiles
 from tools.pause import Tokens, with_access_token
+from tools.remembered import Remembered
+from tools.replacing import replace_grants
 from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS
 
 __all__ = ["Connection", "DriveConnection", "Standing"]
@@ -43,9 +45,15 @@ class DriveConnection:
     Every method raises a `ToolError` where AgentCore Identity or Google does not answer.
     """
 
-    def __init__(self, api: DriveFiles, tokens: Tokens) -> None:
+    def __init__(self, api: DriveFiles, tokens: Tokens, allowed: Tokens | None = None) -> None:
+        """`allowed` are the tokens that may be used, where not all of `tokens` may (`tools.allowed`).
+
+        What is there is told and taken back all the same.
+        """
         self._api = api
         self._tokens = tokens
+        self._allowed = allowed or tokens
+        self._narrow: Remembered[bool] = Remembered()  # by access token and the scope that Google has refused it for
 
     def asked_for(self, needed: Collection[str]) -> tuple[str, ...]:
         """Return the scopes that `connect` asks for where `needed` are: never the wide one where it is switched off."""
@@ -55,16 +63,14 @@ class DriveConnection:
         """Return what is connected where it covers `needed`; else raise `ConsentRequired` with a flow of this `state`.
 
         A grant that Google no longer honours, or that is too narrow, is discarded, so that a person who opens the link
-        always gets further.
+        always gets further. `force` gives up whatever is there, at Google as well where Google confirms it.
         """
         tokens = self._for(needed)
         flow = _FlowTokens(tokens, state)
         if force:
-            try:
-                return self._look(flow.require_consent(discard=True), tokens.scopes)
-            except ConsentRequired:
-                self._discard_others(tokens)
-                raise
+            every, forced = self._tokens.every(), _of(self._tokens, needed)
+            access_token = replace_grants(self._api, every, forced, lambda: flow.require_consent(discard=True))
+            return self._look(access_token, tokens.scopes)
         return with_access_token(flow, lambda access_token: self._look(access_token, tokens.scopes))
 
     def status(self) -> Standing:
@@ -87,16 +93,18 @@ class DriveConnection:
         """Return None where the vault's token covers `needed`, else AgentCore's authorization URL or "".
 
         For names and details the vault alone is asked, unless `ask_drive`. That a token opens contents only Drive can
-        tell, so it is asked, too.
+        tell, so it is asked, too; but a client asks this every second, so no token is refused for its scopes twice.
         """
         tokens = self._for(needed)
-        try:
+
+        def work(access_token: str) -> None:
             if tokens.scopes == CONTENTS:
-                with_access_token(tokens, self._demand_contents)
+                self._unless_refused(tokens.scopes, access_token, self._demand_contents)
             elif ask_drive:
-                with_access_token(tokens, self._api.account)
-            else:
-                tokens.read()
+                self._unless_refused(tokens.scopes, access_token, self._api.account)
+
+        try:
+            with_access_token(tokens, work)
         except ConsentRequired as required:
             return required.authorization_url
         return None
@@ -129,16 +137,18 @@ class DriveConnection:
             return True
         return True
 
-    def _discard_others(self, forced: Tokens) -> None:
-        """Discard what the vault holds for other scopes: it may be another account's than is chosen now."""
-        for tokens in self._tokens.every():
-            if tokens is not forced:
-                with contextlib.suppress(ConsentRequired):
-                    tokens.read()
-                    tokens.require_consent(discard=True)
+    def _unless_refused(self, scopes: tuple[str, ...], access_token: str, ask: Callable[[str], object]) -> None:
+        """Ask Drive, unless it has refused this token for want of `scopes` before: a token's scopes never change."""
+        if self._narrow.find(access_token, *scopes):
+            raise ScopeNotGrantedError("The person has not granted the scope that this needs. Ask them to connect.")
+        try:
+            ask(access_token)
+        except ScopeNotGrantedError:
+            self._narrow.claim(True, access_token, *scopes)
+            raise
 
     def _for(self, needed: Collection[str]) -> Tokens:
-        return self._tokens.contents() if CONTENT_SCOPE in needed else self._tokens
+        return _of(self._allowed, needed)
 
     def _look(self, access_token: str, demanded: tuple[str, ...]) -> Connection:
         """Return what the token opens. Raises: `ScopeNotGrantedError` where that is less than `demanded`."""
@@ -160,6 +170,10 @@ class DriveConnection:
         """
         with contextlib.suppress(DriveForbiddenError):  # an administrator's no is not the person's
             self._api.drives(access_token)
+
+
+def _of(tokens: Tokens, needed: Collection[str]) -> Tokens:
+    return tokens.contents() if CONTENT_SCOPE in needed else tokens
 
 
 @dataclass(frozen=True, slots=True)

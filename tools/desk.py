@@ -1,12 +1,12 @@
 """What the Drive tools of one conversation share: the client, the places they have met, the numbers they gave out."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from strands.interrupt import InterruptException
 from strands.types.tools import ToolContext, ToolResult
 
 from tools.errors import RetryableToolError
@@ -32,6 +32,9 @@ def run(tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope 
     return desk.run(tool_context, work, scope)
 
 
+_TOKENS_AT_ONCE = 2  # one for names and details, one for contents
+
+
 class Desk:
     """Runs the tools' work of one conversation with the person's access token."""
 
@@ -40,7 +43,7 @@ class Desk:
         self.api = api
         self.contents = contents
         self._tokens = tokens
-        self._places = Places(api)
+        self._places: OrderedDict[str, Places] = OrderedDict()
         self._numbering = threading.Lock()  # tools of one turn run at the same time and number into the same list
 
     def run(self, tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
@@ -53,11 +56,7 @@ class Desk:
             except AmbiguousReferenceError as several:
                 raise RetryableToolError(_which(here, several)) from several
 
-        try:
-            return pausing(tool_context, self._tokens, visit, scope=scope)
-        except InterruptException:
-            self._places = Places(self.api)  # consent may come for another Google account
-            raise
+        return pausing(tool_context, self._tokens, visit, scope=scope)
 
     def _visit(self, tool_context: ToolContext, access_token: str, *, is_wide: bool) -> "Visit":
         handles = Handles.load(tool_context.agent.state.get(HANDLES_KEY))
@@ -66,7 +65,7 @@ class Desk:
             finder=Finder(
                 api=self.api,
                 access_token=access_token,
-                places=self._places,
+                places=self._places_of(access_token),
                 handles=handles,
                 zone=tool_context.invocation_state["zone"],
                 today=tool_context.invocation_state["today"],
@@ -75,6 +74,19 @@ class Desk:
             ),
             numbering=self._numbering,
         )
+
+    def _places_of(self, access_token: str) -> Places:
+        """Return what is known of the folders that this token opens.
+
+        Another Google account may be connected at any time, from another conversation or a page; what the former one
+        showed must not stand beside its files. Another account is another token, whatever else a new token may mean.
+        """
+        with self._numbering:
+            places = self._places.setdefault(access_token, Places(self.api))
+            self._places.move_to_end(access_token)
+            if len(self._places) > _TOKENS_AT_ONCE:
+                self._places.popitem(last=False)
+            return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,8 +122,7 @@ class ScopeNotGrantedError(FailedToolError):
     """
 
     user_message = (
-        "I am not allowed to see your file names in Google Drive yet. "
-        "Please connect Drive again and leave the box ticked."
+        "I am not allowed to see your file names in Google Drive yet. Please connect Drive again and tick the box."
     )
 
 

@@ -48,14 +48,14 @@ class Grant(Protocol):
         """Say whether a grant that lacks scopes stays where it is until the person presses our page's button."""
 
     def read(self) -> str:
-        """Return the access token or raise `ConsentRequired`."""
+        """Return the access token or raise `ConsentRequired`, or a `ToolError`."""
 
     def require_consent(self, *, state: str = "", discard: bool = False) -> str:
         """Return the access token or raise `ConsentRequired`; `discard` forgets the stored grant first."""
 
 
 class Tokens(Grant, Protocol):
-    """Where access tokens come from (`tools.consent.AccessTokens`)."""
+    """Where access tokens come from (`tools.consent.AccessTokens`, `tools.allowed.AllowedTokens`)."""
 
     scopes: tuple[str, ...]
 
@@ -84,7 +84,10 @@ class Forcing:
         Its authorization URL is empty where another tool has used the leave and the vault has not let go of the token.
         """
         with self._lock:
-            access_token = tokens.read()
+            try:
+                access_token = tokens.read()
+            except (AccessTokenRejectedError, ScopeNotGrantedError):
+                access_token = refused  # `AllowedTokens` has asked Google itself
             if access_token != refused:
                 return access_token
             if self._is_used:

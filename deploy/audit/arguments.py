@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.audit.lines import Wanted, as_line_time, file_hash, is_hash, whos
+from deploy.audit.lines import Wanted, account_hash, as_line_time, file_hash, is_hash, whos
 from deploy.errors import InvalidOptionError
 from deploy.settings import AuditSettings
 
@@ -14,11 +14,12 @@ __all__ = ["AuditOptions", "add_arguments"]
 
 @dataclass(frozen=True, kw_only=True)
 class AuditOptions:
-    """Everything a report needs to know. Build it with `load`."""
+    """Everything a report needs to know. Build it with `load`. `named`: whom `--who` means, until names are known."""
 
     settings: AuditSettings
     wanted: Wanted
     paths: tuple[str, ...]
+    named: str = ""
     people: Path | None = None
     is_user_pool: bool = False
     is_json: bool = False
@@ -33,6 +34,7 @@ class AuditOptions:
             end=_moment("--to", said.end),
             whos=_whos(settings, said),
             file=_file(settings, said.file),
+            account=_account(settings, said.account),
         )
         if wanted.start >= wanted.end:
             raise InvalidOptionError("--from has to be before --to; what happened at --to itself is left out.")
@@ -41,16 +43,18 @@ class AuditOptions:
             raise InvalidOptionError(
                 "There is nothing to read: name files, or '-' for standard input, or set DRIVE_AGENT_AUDIT_FILE."
             )
-        needs_key = said.person or said.people or said.user_pool or (said.file and not is_hash(said.file))
+        is_hashed = any(value and not is_hash(value) for value in (said.file, said.account))
+        needs_key = said.person or said.people or said.user_pool or is_hashed
         notes: tuple[str, ...] = ()
         if needs_key and not settings.audit_key:
             notes = (
-                "DRIVE_AGENT_AUDIT_KEY is not set, so people and files were looked for as services without it do.",
+                "DRIVE_AGENT_AUDIT_KEY is not set, so people, files and accounts are named as services without it do.",
             )
         return cls(
             settings=settings,
             wanted=wanted,
             paths=paths,
+            named=said.who if said.who is not None and wanted.whos is None else "",
             people=said.people,
             is_user_pool=said.user_pool,
             is_json=said.json,
@@ -67,11 +71,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="the first moment")
     parser.add_argument("--to", dest="end", required=True, metavar="TIME", help="the moment at which to stop")
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--who", metavar="HASH", help="only this person, as the audit calls them")
+    one.add_argument(
+        "--who", metavar="WHO", help="only this person: the audit's hash, or with --people or --user-pool their name"
+    )
     one.add_argument(
         "--person", nargs=2, metavar=("ISSUER", "SUBJECT"), help="only this person; '' and a user id without an issuer"
     )
-    parser.add_argument("--file", metavar="ID", help="only calls that name this file: Drive's id, or the audit's hash")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--file", metavar="ID", help="only calls that name this file: Drive's id, or the audit's hash")
+    what.add_argument(
+        "--account",
+        metavar="ADDRESS",
+        help="only consents that connected this Google account: its e-mail address, or the audit's hash",
+    )
     names = parser.add_mutually_exclusive_group()
     names.add_argument("--people", type=Path, metavar="FILE", help="names from a CSV file: issuer,subject,name")
     names.add_argument("--user-pool", action="store_true", help="names from the Cognito user pool of the settings")
@@ -95,13 +107,28 @@ def _moment(option: str, text: str) -> str:
 
 
 def _whos(settings: AuditSettings, said: argparse.Namespace) -> frozenset[str] | None:
-    if said.who is not None:
-        if not is_hash(said.who):
-            raise InvalidOptionError("--who has to be 16 characters of 0-9 and a-f, as in the audit's lines.")
+    if said.who is not None and is_hash(said.who):
         return frozenset({said.who})
+    if said.who is not None:
+        if not said.who.strip() or not (said.people or said.user_pool):
+            raise InvalidOptionError(
+                "--who has to be 16 characters of 0-9 and a-f, as in the audit's lines. With --people or --user-pool it"
+                " may be a name or an e-mail address; --person takes the issuer and subject of a token."
+            )
+        return None
     return whos(settings.audit_key, *said.person) if said.person else None
 
 
 def _file(settings: AuditSettings, named: str | None) -> str | None:
     # No id of Drive has 16 characters.
     return named if named is None or is_hash(named) else file_hash(settings.audit_key, named)
+
+
+def _account(settings: AuditSettings, named: str | None) -> str | None:
+    if named is None or is_hash(named):
+        return named
+    if "@" not in named:
+        raise InvalidOptionError(
+            "--account has to be an e-mail address, or 16 characters of 0-9 and a-f as in the audit's lines."
+        )
+    return account_hash(settings.audit_key, named.strip())

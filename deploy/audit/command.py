@@ -5,13 +5,13 @@ Lines are read once, those asked for kept in order in a temporary database, and 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from deploy.audit.arguments import AuditOptions
 from deploy.audit.found import Found, found_lines
 from deploy.audit.lines import AuditLine, Skipped, parse
-from deploy.audit.people import names_from_list, names_from_user_pool
+from deploy.audit.people import called, names_from_list, names_from_user_pool
 from deploy.audit.report import Account, write_json, write_tables
 from deploy.audit.sources import STANDARD_INPUT, Source, left_out, lines_of
 
@@ -49,6 +49,8 @@ def report(options: AuditOptions, *, standard_input: Source, out: IO[str], err: 
     Raises: `DeployError` where a source or the names cannot be read; nothing is written then.
     """
     names = _names(options)
+    if options.named:
+        options = replace(options, wanted=replace(options.wanted, whos=called(options.named, names)))
     reading = _Reading(options)
     with found_lines() as found:
         found.keep(reading.matching(lines_of(options.paths, standard_input)))
@@ -85,11 +87,17 @@ def _account(options: AuditOptions, reading: _Reading, found: Found, names: Mapp
         )
     if beside := left_out(options.paths):
         notes.append(f"Not read, although it lies beside: {', '.join(beside)}.")
-    if names:
-        notes.append(f"Names are known of {sum(who in names for who in people)} of these {len(people)} people.")
+    if options.people is not None or options.is_user_pool:
+        notes += _nameless(sum(who not in names for who in people), len(people))
     read = {"lines": reading.lines, "audit_lines": ours, "found": len(found)}
     left = {f"skipped_{why.name.lower()}": reading.skipped[why] for why in Skipped}
     return Account(read | left, [*notes, *options.notes])
+
+
+def _nameless(count: int, people: int) -> list[str]:
+    if not count:
+        return []
+    return [f"No name is known for {'anybody found' if count == people else f'{count:,} of the {people:,} people'}."]
 
 
 def _reach(reading: _Reading) -> str:

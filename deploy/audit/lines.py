@@ -13,7 +13,18 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["AuditLine", "Skipped", "Wanted", "as_line_time", "file_hash", "is_hash", "parse", "printable", "whos"]
+__all__ = [
+    "AuditLine",
+    "Skipped",
+    "Wanted",
+    "account_hash",
+    "as_line_time",
+    "file_hash",
+    "is_hash",
+    "parse",
+    "printable",
+    "whos",
+]
 
 VERSION = 1
 LONGEST_WORD = 64
@@ -46,6 +57,7 @@ class AuditLine:
     method: str = ""
     files: int = 0
     file: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class Wanted:
     end: str
     whos: frozenset[str] | None = None
     file: str | None = None
+    account: str | None = None
 
     def has(self, line: AuditLine) -> bool:
         """Say whether a line is asked for."""
@@ -63,6 +76,7 @@ class Wanted:
             self.start <= line.time < self.end
             and (self.whos is None or line.who in self.whos)
             and (self.file is None or line.file == self.file)
+            and (self.account is None or line.account == self.account)
         )
 
 
@@ -108,8 +122,13 @@ def file_hash(audit_key: str, file_id: str) -> str:
     return _keyed_hash(audit_key, f"file|{file_id}")
 
 
+def account_hash(audit_key: str, address: str) -> str:
+    """Return what the audit calls a Google account, by its e-mail address in any case."""
+    return _keyed_hash(audit_key, f"account|{address.lower()}")
+
+
 def is_hash(text: str) -> bool:
-    """Whether this is what the audit calls a person or a file."""
+    """Whether this is what the audit calls a person, a file or a Google account."""
     return _HASH.fullmatch(text) is not None
 
 
@@ -122,7 +141,7 @@ def printable(text: str) -> str:
 
 def _checked(value: dict[str, Any]) -> AuditLine | None:  # any JSON object
     words = [value.get(name, "") for name in ("service", "event", "outcome", "reason", "method")]
-    hashes = [value["who"], value.get("file", "")]
+    hashes = [value["who"], value.get("file", ""), value.get("account", "")]
     numbers = [value.get(name, 0) for name in ("ms", "files")]
     is_ours = (
         isinstance(value["time"], str)
@@ -134,9 +153,9 @@ def _checked(value: dict[str, Any]) -> AuditLine | None:  # any JSON object
     if not is_ours:
         return None
     service, event, outcome, reason, method = (printable(word[:LONGEST_WORD]) for word in words)
-    return AuditLine(
-        value["time"], service, event, hashes[0], outcome, reason, numbers[0], method, numbers[1], hashes[1]
-    )
+    who, file, account = hashes
+    ms, files = numbers
+    return AuditLine(value["time"], service, event, who, outcome, reason, ms, method, files, file, account)
 
 
 def _keyed_hash(key: str, text: str) -> str:

@@ -16,7 +16,7 @@ from deploy.settings import AuditSettings
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-__all__ = ["names_from_list", "names_from_user_pool"]
+__all__ = ["called", "names_from_list", "names_from_user_pool"]
 
 _HEADER = ["issuer", "subject", "name"]
 LONGEST_NAME = 80
@@ -71,6 +71,21 @@ def names_from_user_pool(
     return names
 
 
+def called(name: str, names: Mapping[str, str]) -> frozenset[str]:
+    """Return what the audit calls everybody of this name or e-mail address, in any case.
+
+    Raises: `InvalidOptionError` where nobody is called so.
+    """
+    wanted = _shown(name.strip()).casefold()
+    found = frozenset(who for who, known in names.items() if known.casefold() == wanted)
+    if not found:
+        raise InvalidOptionError(
+            "Nobody in --people or --user-pool is called what --who says. Without their name, --person takes the issuer"
+            " and subject of their token."
+        )
+    return found
+
+
 def _people(cognito: "CognitoIdentityProviderClient", pool_id: str) -> Iterator[Mapping[str, str]]:
     for page in cognito.get_paginator("list_users").paginate(UserPoolId=pool_id):
         for user in page["Users"]:
@@ -78,4 +93,8 @@ def _people(cognito: "CognitoIdentityProviderClient", pool_id: str) -> Iterator[
 
 
 def _named(audit_key: str, issuer: str, subject: str, name: str) -> dict[str, str]:
-    return dict.fromkeys(whos(audit_key, issuer, subject), printable(name)[:LONGEST_NAME])
+    return dict.fromkeys(whos(audit_key, issuer, subject), _shown(name))
+
+
+def _shown(name: str) -> str:
+    return printable(name)[:LONGEST_NAME]

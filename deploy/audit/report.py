@@ -1,7 +1,7 @@
 """How a report on the audit looks: two tables for people, or one JSON object for machines."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import IO, Literal
@@ -17,11 +17,15 @@ from deploy.audit.lines import AuditLine, Wanted
 __all__ = ["Account", "write_json", "write_tables"]
 
 _AT_ONCE = 500  # rows that are laid out together
+_GAP = 2  # between columns, where there is room
+_WIDE = 120  # enough for a summary whose times stand on one line
+_DATE = len("2026-11-20")
 _NOBODY = "nobody known"
 _FIELDS = [field.name for field in fields(AuditLine)]
 _COLUMNS: Sequence[tuple[str, Literal["left", "right"]]] = (
     ("when (UTC)", "left"),
     ("who", "left"),
+    ("service", "left"),
     ("what", "left"),
     ("outcome", "left"),
     ("files", "right"),
@@ -65,10 +69,10 @@ def write_json(found: Found, names: Mapping[str, str], wanted: Wanted, account: 
 
 def _events(found: Found, names: Mapping[str, str], console: Console) -> None:
     # Laid out in parts, so that a long report begins at once and needs no memory; all parts are as wide as the widest.
-    widths = _widths(_row(line, names) for line in found)
+    gap, widths = _laid_out(found, names, console.width)
     lines, is_first = iter(found), True
     while some := list(islice(lines, _AT_ONCE)):
-        table = Table(box=None, pad_edge=False, show_header=is_first, header_style="bold")
+        table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=is_first, header_style="bold")
         for (heading, justify), width in zip(_COLUMNS, widths, strict=True):
             table.add_column(heading, justify=justify, width=width, overflow="fold")
         for line in some:
@@ -82,24 +86,41 @@ def _row(line: AuditLine, names: Mapping[str, str]) -> tuple[str, ...]:
     return (
         _clock(line.time),
         _name(line.who, names),
-        line.method if is_call else line.event,
+        line.service,
+        " ".join(filter(None, [line.method if is_call else line.event, line.file, line.account])),
         f"{line.outcome} ({line.reason})" if line.reason else line.outcome,
         str(line.files) if is_call else "",
         str(line.ms),
     )
 
 
-def _widths(rows: Iterable[tuple[str, ...]]) -> list[int]:
+def _laid_out(found: Found, names: Mapping[str, str], room: int) -> tuple[int, list[int]]:
+    """Return the gap between columns and their widths, as narrow as `room` demands while words stay whole.
+
+    Where even that is too wide, the table breaks words: nothing is left out.
+    """
     widths = [len(heading) for heading, _ in _COLUMNS]
-    for row in rows:
+    least = [max(map(len, heading.split())) for heading, _ in _COLUMNS]
+    for line in found:
+        row = _row(line, names)
         widths = [max(width, cell_len(value)) for width, value in zip(widths, row, strict=True)]
-    return widths
+        least = [max(width, *map(cell_len, value.split() or [""])) for width, value in zip(least, row, strict=True)]
+    gap = _GAP
+    if sum(widths) + gap * len(widths) > room:
+        gap = 1
+    while sum(widths) + gap * len(widths) > room and widths != least:
+        spare = [width - word for width, word in zip(widths, least, strict=True)]
+        widths[spare.index(max(spare))] -= 1
+    return gap, widths
 
 
 def _summary(found: Found, names: Mapping[str, str], console: Console) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("who", "name", "first (UTC)", "last (UTC)"):
-        table.add_column(heading, overflow="fold")
+    gap = _GAP if console.width >= _WIDE else 1
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="bold")
+    table.add_column("who", no_wrap=True)
+    table.add_column("name", overflow="fold")
+    for heading in ("first (UTC)", "last (UTC)"):
+        table.add_column(heading, width=None if console.width >= _WIDE else _DATE)
     for heading in ("Drive calls", "files in answers", "files named"):
         table.add_column(heading, justify="right")
     for one in found.summaries():

@@ -270,6 +270,29 @@ def test_who_was_told_of_more_than_is_needed_is_asked_for_no_more_than_that():
         assert (answer["auth_url"], answer["scopes"]) == (SECRET_URL, [METADATA_SCOPE])
 
 
+def test_who_connects_anew_is_asked_for_what_they_were_told_contents_included():
+    with ReadingAgent() as agent:
+        agent.reading.tokens.consent((CONTENT_SCOPE,))
+        told = {"action": "connect", "force": True, "scopes": [CONTENT_SCOPE, "https://scope.example/other"]}
+        answer = agent.post(told).json()
+        assert (answer["status"], answer["auth_url"], answer["scopes"]) == ("auth_required", WIDE_URL, [CONTENT_SCOPE])
+        assert agent.reading.tokens.vault == {}
+
+
+def test_who_connects_anew_is_never_asked_for_contents_where_they_are_switched_off():
+    with ReadingAgent(contents=False) as agent:
+        answer = agent.post({"action": "connect", "force": True, "scopes": [CONTENT_SCOPE]}).json()
+        assert (answer["auth_url"], answer["scopes"]) == (SECRET_URL, [METADATA_SCOPE])
+
+
+def test_who_connects_anew_and_was_told_of_less_than_a_waiting_turn_needs_is_told_of_that_first():
+    with ReadingAgent([call("read")]) as agent:
+        agent.post({"prompt": "read it"})
+        answer = agent.post({"action": "connect", "force": True, "scopes": [METADATA_SCOPE]}).json()
+        assert answer == {"status": "confirm", "scopes": [CONTENT_SCOPE]}
+        assert agent.reading.tokens.granted
+
+
 def test_a_question_counts_as_use_and_the_page_that_tells_of_it_does_not():
     def last_used():
         return agent.post({"action": "status"}).json()["connections"][0]["last_used"]

@@ -8,7 +8,7 @@ import pytest
 
 from agent.events import AuthRequired, Done, Notice, ToolProgress
 from agent.request import Prompt
-from tests.support.drive import SECRET_URL, TOKEN, MemoryTokens, StubbornTokens
+from tests.support.drive import SECRET_URL, TOKEN, WIDE_TOKEN, MemoryTokens, StubbornTokens
 from tests.support.model import call, say
 from tests.support.world import BERLIN, SESSION, World, of, text
 from tools.errors import AccessTokenRejectedError, ScopeNotGrantedError
@@ -135,19 +135,21 @@ def test_however_many_tools_meet_a_dead_grant_one_flow_is_forced_and_one_link_sh
     assert text(world.resume()) == "Here."
 
 
-def test_a_grant_without_the_scope_pauses_again_and_again_and_then_costs_one_look_a_poll():
+def test_a_grant_without_the_scope_pauses_again_and_again_and_soon_costs_no_call_to_drive():
     world = World([call("search_files")], [say("Here.")], granted=False)
     first = of(world.ask("find the budget"), AuthRequired)
     world.tokens.granted = True  # but the box was left unticked
     world.drive.errors = [ScopeNotGrantedError("no")] * 100
-    assert of(world.resume(), AuthRequired) == first
+    for _ in range(2):
+        assert of(world.resume(), AuthRequired) == first
     for _ in range(5):
         before = len(world.tokens.asked), len(world.drive.calls)
         assert of(world.resume(), AuthRequired) == first
-        assert (len(world.tokens.asked), len(world.drive.calls)) == (before[0] + 1, before[1] + 1)
+        assert (len(world.tokens.asked), len(world.drive.calls)) == (before[0] + 1, before[1])
     assert len(world.model.requests) == 1
     assert world.tokens.granted
     world.drive.errors = []
+    world.tokens.vault[()] = WIDE_TOKEN  # another consent, another access token
     assert text(world.resume()) == "Here."
 
 

@@ -65,6 +65,27 @@ def test_contents_are_looked_at_unless_switched_off(value, contents):
     assert Settings.load({**CLOUD, "DRIVE_AGENT_CONTENTS": value}).contents is contents
 
 
+@pytest.mark.parametrize(
+    ("value", "domains"),
+    [
+        ("", set()),
+        (" , ", set()),
+        (" Example.com, xn--bcher-kva.example,,example.org ", {"example.com", "xn--bcher-kva.example", "example.org"}),
+    ],
+)
+def test_the_domains_of_google_accounts_are_a_list_in_lower_case(value, domains):
+    assert Settings.load({**CLOUD, "DRIVE_AGENT_GOOGLE_DOMAINS": value}).google_domains == domains
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["example.com;example.org", "@example.com", "example", "10.0.0.1", "*.example.com", "a." * 124 + "example"],
+)
+def test_what_is_no_domain_name_is_refused_and_never_means_any_account(value):
+    with pytest.raises(SettingsError, match=r"DRIVE_AGENT_GOOGLE_DOMAINS holds .* which is no domain name"):
+        Settings.load({**CLOUD, "DRIVE_AGENT_GOOGLE_DOMAINS": value + ",b.example"})
+
+
 def test_a_switch_that_is_neither_on_nor_off_is_refused():
     with pytest.raises(SettingsError, match="DRIVE_AGENT_CONTENTS must be on or off"):
         Settings.load({**CLOUD, "DRIVE_AGENT_CONTENTS": "no"})

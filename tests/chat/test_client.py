@@ -101,6 +101,13 @@ def test_passing_refusals_are_tried_again_with_growing_pauses(runtime, client, s
     assert slept == [0.5, 1.0, 2.0]
 
 
+def test_a_runtime_that_does_not_become_ready_is_said_to_be_starting(runtime, client):
+    runtime.answer(as_json({"message": "raw words of the Runtime"}, 503))
+    with pytest.raises(RefusedError, match="make up") as caught:
+        list(client.turn(SESSION, "?"))
+    assert "raw words" not in caught.value.user_message
+
+
 def test_a_refusal_that_does_not_pass_is_given_up_after_four_attempts(runtime, client, slept):
     runtime.answer(as_json({"message": "raw words of the Runtime"}, 429))
     with pytest.raises(RefusedError, match="Too many requests") as caught:
@@ -121,6 +128,7 @@ def test_the_servers_wish_to_wait_is_granted_within_reason(runtime, client, slep
 @pytest.mark.parametrize(
     ("status", "kind", "said"),
     [
+        (400, RefusedError, "type /new"),
         (401, SignInNeededError, "drive-agent token"),
         (403, RefusedError, "does not accept this sign-in"),
         (404, RefusedError, "DRIVE_AGENT_RUNTIME_ARN"),

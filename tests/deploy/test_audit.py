@@ -22,8 +22,10 @@ from agent.caller import Caller
 from callback.records import person_key
 from deploy.audit.arguments import AuditOptions, add_arguments
 from deploy.audit.command import report
-from deploy.audit.lines import AuditLine, Skipped, as_line_time, file_hash, parse, printable, whos
+from deploy.audit.found import found_lines
+from deploy.audit.lines import AuditLine, Skipped, account_hash, as_line_time, file_hash, parse, printable, whos
 from deploy.audit.people import names_from_list, names_from_user_pool
+from deploy.audit.report import Account, write_tables
 from deploy.audit.sources import LONGEST_LINE
 from deploy.errors import AwsRefusedError, InvalidOptionError
 from deploy.settings import AuditSettings
@@ -130,6 +132,38 @@ def test_who_opened_one_file_is_found_by_its_id_or_its_hash(ask):
         assert [event["file"] for event in ask(lines, "--file", named)["events"]] == [hashed]
 
 
+@pytest.mark.parametrize("said", ["Archer, Alice", " archer, ALICE ", "Bo \x1b[31m"])
+def test_one_person_is_found_by_the_name_that_a_list_gives_them(ask, tmp_path, said):
+    people = tmp_path / "people.csv"
+    people.write_text(f'{ISSUER},alice,"Archer, Alice"\n{ISSUER},bob,Bo \x1b[31m\n')
+    made = ask([line(who=ALICE), line(who=BOB), line(who="")], "--people", people, "--who", said)
+    assert [event["who"] for event in made["events"]] == [BOB if "Bo" in said else ALICE]
+
+
+def test_a_person_at_this_computer_is_named_by_a_line_without_an_issuer(ask, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(",local,somebody here\n")
+    here = AuditedCaller.of(Caller("local", "", "local").key, KEY).who
+    made = ask([line(who=here), line(who=BOB)], "--people", people, "--who", "Somebody here")
+    assert [event["name"] for event in made["events"]] == ["somebody here"]
+
+
+def test_a_name_that_nobody_has_is_said_with_what_else_to_try(ask, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(f"{ISSUER},alice,Alice\n")
+    with pytest.raises(InvalidOptionError, match=r"Nobody in --people or --user-pool .* --person"):
+        ask([line()], "--people", people, "--who", "Carol")
+
+
+def test_who_connected_a_google_account_is_found_by_its_address_in_any_case_or_its_hash(ask):
+    hashed = account_hash(KEY, "carol@gmail.example")
+    checked = {"service": "callback", "event": "account_checked", "reason": "other_email"}
+    lines = [line(who=BOB, account=hashed, **checked), line(account="", **checked), line(account="f" * 16, **checked)]
+    for named in ("Carol@Gmail.example", hashed):
+        [event] = ask([*lines, line()], "--account", named)["events"]
+        assert (event["who"], event["account"], event["reason"]) == (BOB, hashed, "other_email")
+
+
 def test_the_summary_tells_for_each_person_from_when_to_when_and_how_much(ask):
     made = ask(
         [
@@ -194,6 +228,7 @@ def test_lines_that_another_tool_has_written_anew_are_still_the_audits():
         ('{"time": "2026-11-20T09:30:00.000Z", "level": "info"}', Skipped.FOREIGN),
         (json.dumps(line(who="alice@example.com")), Skipped.FOREIGN),
         (json.dumps(line(who=["a"])), Skipped.FOREIGN),
+        (json.dumps(line(account="alice@gmail.example")), Skipped.FOREIGN),
         (json.dumps(line(files=-1)), Skipped.FOREIGN),
         (json.dumps(line(ms=True)), Skipped.FOREIGN),
         (json.dumps(line(ms=2**70)), Skipped.FOREIGN),
@@ -277,20 +312,54 @@ def test_a_line_without_end_is_one_line_that_costs_no_memory(ask):
 def test_the_table_says_when_who_what_how_it_ended_and_how_much():
     given = [
         line(event="consent_completed", who=BOB, service="callback", outcome="refused", reason="other_user"),
-        line("09:31:00.000", method="files.get", files=1),
+        line("09:31:00.000", method="files.get", files=1, file="a" * 16),
         line("09:32:00.000", who="", event="request_refused", outcome="refused", reason="no_identity"),
     ]
     shown = table(["-"], given="\n".join(map(json.dumps, given)).encode())
     rows = [re.split(r"\s{2,}", row.strip()) for row in shown.splitlines()]
     assert rows[:4] == [
-        ["when (UTC)", "who", "what", "outcome", "files", "ms"],
-        ["2026-11-20 09:30:00", BOB, "consent_completed", "refused (other_user)", "12"],
-        ["2026-11-20 09:31:00", ALICE, "files.get", "ok", "1", "12"],
-        ["2026-11-20 09:32:00", "nobody known", "request_refused", "refused (no_identity)", "12"],
+        ["when (UTC)", "who", "service", "what", "outcome", "files", "ms"],
+        ["2026-11-20 09:30:00", BOB, "callback", "consent_completed", "refused (other_user)", "12"],
+        ["2026-11-20 09:31:00", ALICE, "agent", f"files.get {'a' * 16}", "ok", "1", "12"],
+        ["2026-11-20 09:32:00", "nobody known", "agent", "request_refused", "refused (no_identity)", "12"],
     ]
     assert [row[0] for row in rows[6:9]] == [BOB, ALICE, "nobody known"]
     assert "3 events of 2 people found" in shown
     assert "(UTC)" in shown
+
+
+def test_the_line_of_an_account_shows_its_hash():
+    account = line(event="account_checked", service="callback", account="b" * 16)
+    assert f"  callback  account_checked {'b' * 16}  ok  " in table(["-"], given=json.dumps(account).encode())
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_in_a_narrow_terminal_words_of_the_table_stay_whole(found, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))  # what a terminal says of itself
+    monkeypatch.setenv("TERM", "dumb")
+    out = _Terminal()
+    write_tables(found, {}, Account({}, []), out)
+    shown = out.getvalue()
+    assert max(map(len, shown.splitlines())) <= width
+    for word in (ALICE, BOB, "a" * 16, "2026-11-20", "09:31:00", "callback", "consent_completed", "(other_user)"):
+        assert word in shown.split(), word
+    assert shown.split().count(ALICE) == shown.split().count(BOB) == 2, "in the summary, too"
+
+
+@pytest.fixture
+def found():
+    with found_lines() as kept:
+        given = [
+            line(event="consent_completed", who=BOB, service="callback", outcome="refused", reason="other_user"),
+            line("09:31:00.000", method="files.get", files=1, file="a" * 16),
+        ]
+        kept.keep(parse(json.dumps(one)) for one in given)
+        yield kept
+
+
+class _Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
 
 def test_nothing_found_is_said(ask):
@@ -311,7 +380,7 @@ def test_names_come_from_a_list_of_people_and_what_they_hold_moves_no_cursor(ask
     [slack] = {AuditedCaller.of(Caller("user", "", "slack:T1:U1").key, KEY).who}
     made = ask([line(), line(who=slack), line(who=BOB)], "--people", people)
     assert [event["name"] for event in made["events"]] == ["Archer, Alice", "\ufffd[31m[bold]Bo\ufffd", ""]
-    assert "Names are known of 2 of these 3 people." in made["notes"]
+    assert "No name is known for 1 of the 3 people." in made["notes"]
     given = json.dumps(line(who=slack)).encode()
     assert "\ufffd[31m[bold]Bo\ufffd" in table(["-"], "--people", people, given=given)
 
@@ -323,6 +392,15 @@ def test_a_list_of_people_of_another_form_is_refused_by_its_line(tmp_path, row):
     with pytest.raises(InvalidOptionError, match="Line 2 of") as raised:
         names_from_list(people, KEY)
     assert "nobody" not in raised.value.user_message
+
+
+def test_only_missing_names_are_said(ask, tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(f"{ISSUER},alice,Alice\n")
+    said = [" ".join(ask([line(who=who) for who in whos], "--people", people)["notes"]) for whos in ([ALICE], [BOB])]
+    assert "No name" not in said[0]
+    assert "No name is known for anybody found." in said[1]
+    assert "No name" not in " ".join(ask([], "--people", people)["notes"])
 
 
 def test_names_come_from_every_page_of_the_user_pool(aws, clients):
@@ -404,7 +482,10 @@ def test_the_settings_file_names_the_audit_file_that_is_read(tmp_path):
         (["--from", "yesterday", "--to", "2026-11-20", "-"], "--from has to be a time"),
         (["--from", "2026-11-20", "--to", "9999-12-31T23:59-10:00", "-"], "--to has to be a time"),
         (["--from", "2026-11-20", "--to", "2026-11-20", "-"], "--from has to be before --to"),
-        ([*MORNING, "--who", "alice", "-"], "--who has to be 16 characters"),
+        ([*MORNING, "--who", "alice", "-"], "--people or --user-pool"),
+        ([*MORNING, "--who", "alice", "-"], "--person"),
+        ([*MORNING, "--who", "", "--user-pool", "-"], "--who has to be 16 characters"),
+        ([*MORNING, "--account", "carol", "-"], "--account has to be an e-mail address"),
         ([*MORNING, "--people", "no/such/file", "-"], "list of people no/such/file cannot be read"),
     ],
 )
@@ -454,6 +535,7 @@ def test_the_fields_of_a_line_are_those_that_are_documented():
     documented = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
     for name in [*asdict(AuditLine("", "", "", "", "", "", 0)), "version"]:
         assert f"| `{name}` |" in documented, name
-    for event in ("sign_in", "sign_out", "consent_started", "consent_completed", "disconnected", "drive_call"):
+    written = ("sign_in", "sign_out", "consent_started", "consent_completed", "account_checked", "disconnected")
+    for event in (*written, "consent_returned", "drive_call"):
         assert f"| `{event}` |" in documented, event
     assert "| `request_refused` |" in documented

@@ -25,13 +25,14 @@ def test_a_model_on_bedrock_is_paid_with_the_persons_own_profile_and_asked_at_aw
 def test_settings_of_the_agent_that_make_sense_here_reach_it_and_no_others(tmp_path):
     mine = {
         "DRIVE_AGENT_CONTENTS": "off",
+        "DRIVE_AGENT_GOOGLE_DOMAINS": "gmail.example",
         "DRIVE_AGENT_LOG_LEVEL": "DEBUG",
         "DRIVE_AGENT_AUDIT_KEY": "sample",
         "DRIVE_AGENT_MODE": "cloud",
         "DRIVE_AGENT_RETURN_URL": "https://elsewhere.example/callback",
     }
     environ = Stack(Options(home=tmp_path), SHELL | mine).agent_environ()
-    assert {name: environ[name] for name in list(mine)[:3]} == dict(list(mine.items())[:3])
+    assert {name: environ[name] for name in list(mine)[:4]} == dict(list(mine.items())[:4])
     assert environ["DRIVE_AGENT_MODE"] == "local"
     assert environ["DRIVE_AGENT_RETURN_URL"].startswith("http://localhost:")
     assert "DRIVE_AGENT_CONTENTS" not in agent_environ(tmp_path, ""), "an empty or absent one leaves the default"

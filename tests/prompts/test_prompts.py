@@ -27,3 +27,9 @@ def test_the_two_permissions_are_asked_for_in_different_words(language):
     names, contents = load(f"consent.{language}", link="LINK"), load(f"consent.contents.{language}", link="LINK")
     assert names != contents
     assert all(text.count("LINK") == 1 for text in (names, contents))
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "box for it: tick it."), ("ja", "チェックを入れてください。")])
+def test_a_person_is_told_to_tick_the_box_for_google_leaves_it_to_them(language, says):
+    for name in ("consent", "consent.contents"):
+        assert says in load(f"{name}.{language}", link="LINK")

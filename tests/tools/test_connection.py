@@ -1,13 +1,16 @@
 """What is told of a connection, and its end, which has to be proved."""
 
+import contextlib
+
 import pytest
 
-from tests.support.drive import SECRET_URL, TOKEN, WIDE_TOKEN, MemoryDrive, MemoryTokens
+from tests.support.drive import SECRET_URL, TOKEN, WIDE_TOKEN, WIDE_URL, MemoryDrive, MemoryTokens, StubbornTokens
 from tools.connection import DriveConnection, Standing
 from tools.errors import (
     AccessTokenRejectedError,
     ConsentRequired,
     DriveForbiddenError,
+    DriveTimeoutError,
     DriveUnavailableError,
     NotDisconnectedError,
     ScopeNotGrantedError,
@@ -121,14 +124,68 @@ def test_one_grant_that_is_enough_makes_up_for_another_that_is_not():
     assert not standing.is_insufficient
 
 
-def test_another_account_replaces_every_grant_so_that_two_never_mix():
+@pytest.mark.parametrize(("needed", "url"), [(DETAILS, SECRET_URL), (CONTENTS, WIDE_URL)])
+def test_another_account_replaces_every_grant_so_that_two_never_mix(needed, url):
     tokens = MemoryTokens(by_scopes=True)
     tokens.consent(CONTENTS)
+    drive = MemoryDrive()
     with pytest.raises(ConsentRequired) as required:
-        DriveConnection(MemoryDrive(), tokens).connect(DETAILS, state="s", force=True)
-    assert required.value.authorization_url == SECRET_URL
+        DriveConnection(drive, tokens).connect(needed, state="s", force=True)
+    assert required.value.authorization_url == url
     assert tokens.vault == {}
-    assert WIDE_TOKEN not in tokens.vault.values()
+    assert drive.revoked == [TOKEN, WIDE_TOKEN], "Google would honour it on"
+
+
+@pytest.mark.parametrize("needed", [DETAILS, CONTENTS])
+def test_a_grant_that_is_replaced_is_revoked_before_it_is_forgotten_and_once(needed):
+    tokens = MemoryTokens()
+    held = []
+
+    class Watching(MemoryDrive):
+        def revoke(self, access_token):
+            held.append((access_token, tokens.granted))
+            return True
+
+    with pytest.raises(ConsentRequired) as required:
+        DriveConnection(Watching(), tokens).connect(needed, state="s", force=True)
+    assert held == [(TOKEN, True)]
+    assert not tokens.granted
+    assert required.value.authorization_url == (WIDE_URL if needed == CONTENTS else SECRET_URL)
+    [forced] = [question for question in tokens.asked if question.get("discard")]
+    assert forced["state"] == "s"
+
+
+@pytest.mark.parametrize(("error", "tries"), [(DriveUnavailableError("no"), 2), (DriveTimeoutError("no"), 1)])
+def test_a_google_that_revokes_nothing_keeps_nobody_from_connecting_anew_and_it_is_logged(error, tries, caplog):
+    tokens, asked = MemoryTokens(by_scopes=True), []
+    tokens.consent(CONTENTS)
+
+    class Failing(MemoryDrive):
+        def revoke(self, access_token):
+            asked.append(access_token)
+            raise error
+
+    with pytest.raises(ConsentRequired):
+        DriveConnection(Failing(), tokens).connect(DETAILS, state="s", force=True)
+    assert tokens.vault == {}
+    assert asked == [TOKEN, WIDE_TOKEN][:tries]
+    assert f"error={type(error).__name__} | a grant that is being replaced was not revoked" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+def test_each_set_of_scopes_is_discarded_once_whatever_comes_of_it():
+    tokens = StubbornTokens()
+    with pytest.raises(ConsentRequired):
+        DriveConnection(MemoryDrive(), tokens).connect(DETAILS, state="s", force=True)
+    assert [question["state"] for question in tokens.asked if question.get("discard")] == ["s", ""]
+
+
+def test_a_grant_that_is_only_widened_is_not_revoked():
+    drive, tokens = MemoryDrive(), MemoryTokens()
+    with pytest.raises(ConsentRequired):
+        DriveConnection(drive, tokens).connect(CONTENTS, state="s", force=False)
+    assert not tokens.granted
+    assert drive.revoked == []
 
 
 def test_with_doubts_drive_is_asked_whether_names_can_be_seen():
@@ -138,5 +195,26 @@ def test_with_doubts_drive_is_asked_whether_names_can_be_seen():
     assert drive.calls == []
     drive.errors = [ScopeNotGrantedError("no")]
     assert connection.missing_consent(DETAILS, ask_drive=True) == ""
-    assert connection.missing_consent(DETAILS, ask_drive=True) is None
     assert tokens.granted
+    assert (connection.missing_consent(DETAILS, ask_drive=True), len(drive.calls)) == ("", 1), "it was refused for good"
+    tokens.vault[()] = WIDE_TOKEN
+    assert (connection.missing_consent(DETAILS, ask_drive=True), len(drive.calls)) == (None, 2)
+
+
+def test_a_token_that_is_refused_for_contents_still_opens_names():
+    drive, tokens = MemoryDrive(), MemoryTokens()
+    connection = DriveConnection(drive, tokens)
+    assert [connection.missing_consent(CONTENTS) for _ in range(3)] == [""] * 3
+    assert drive.calls == [{"token": TOKEN, "drives": True}]
+    assert connection.missing_consent(DETAILS, ask_drive=True) is None
+
+
+@pytest.mark.parametrize("error", [AccessTokenRejectedError("no"), DriveUnavailableError("no")])
+def test_only_a_refusal_for_scope_is_remembered(error):
+    drive, tokens = MemoryDrive(errors=[error] * 2), MemoryTokens()
+    connection = DriveConnection(drive, tokens)
+    with contextlib.suppress(DriveUnavailableError):
+        connection.missing_consent(DETAILS, ask_drive=True)
+    drive.errors = []
+    tokens.consent()
+    assert connection.missing_consent(DETAILS, ask_drive=True) is None

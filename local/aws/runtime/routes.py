@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.aws.clock import Clock
-from local.aws.errors import AwsError, FieldFault, internal, invalid, invalid_fields, unauthorized
+from local.aws.errors import AwsError, FieldFault, internal, invalid_fields, unauthorized
 from local.aws.identity.principals import Principal, principal_of_jwt, principal_of_user_id
 from local.aws.identity.workloads import Workloads
 from local.aws.issuers import DiscoveryError, Issuers
@@ -114,9 +114,12 @@ class RuntimeRoutes:
         if runtime.authorizer == "iam":
             return _vouched_for(request)
         if not runtime.discovery_url:
-            raise invalid(
+            # At AWS a runtime is created with its authorizer; a stack that is starting is worth another try.
+            raise AwsError(
+                "ServiceUnavailableException",
                 f"The stand-in's runtime {runtime.name} has no JWT authorizer yet: "
-                f"PUT {self._origin}/_standin/runtimes/{runtime.name} with discoveryUrl and allowedClients."
+                f"PUT {self._origin}/_standin/runtimes/{runtime.name} with discoveryUrl and allowedClients.",
+                503,
             )
         if credential.kind == "none":
             raise unauthorized("Missing Authentication Token", self._challenge(runtime))

@@ -87,9 +87,23 @@ def test_another_account_sees_nothing_of_the_places_of_the_one_before():
     runner.vault.vault.clear()
     assert runner("search_files", words="a").text.startswith("Not connected")
     runner.vault.consent()
+    runner.vault.token = "sample-access-token-of-another-account"
     answer = runner("search_files", words="a")
     assert answer.names == ["a"]
     assert "Team A" not in answer.text
+
+
+def test_an_account_that_was_exchanged_elsewhere_leaves_no_names_of_the_one_before_either():
+    """The person has connected another account on the page, while this conversation was connected and never paused."""
+    api = MemoryDrive(pages=page(file("a")), shared_drives=[SharedDrive("d1", "Team A")])
+    runner = ToolRunner(None, WIDE_TOKEN, api=api)
+    assert "Team A" in runner("search_files", words="a").text
+    api.shared_drives = [SharedDrive("d2", "Team B")]
+    assert "Team A" in runner("search_files", words="a").text, "names are kept for as long as the token is the same"
+    runner.vault._wide.token = runner.vault.token = "sample-access-token-of-another-account"
+    answer = runner("search_files", words="a").text
+    assert "Team A" not in answer
+    assert "Team B" in answer
 
 
 def test_an_incomplete_search_is_told():
