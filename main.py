@@ -7,7 +7,7 @@ from agent.loading import without_collecting
 
 with without_collecting():
     from agent.app import create_app
-    from agent.audit_file import configure_audit
+    from agent.audit_file import AuditFlush, configure_audit
     from agent.errors import SettingsError
     from agent.logs import configure_logging
     from agent.settings import Settings
@@ -15,6 +15,7 @@ with without_collecting():
 try:
     settings = Settings.load(os.environ)
     app = create_app(settings)
+    app.add_middleware(AuditFlush)
     configure_logging(settings.log_level)
     configure_audit(settings)
 except SettingsError as error:

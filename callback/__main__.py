@@ -4,15 +4,46 @@ import logging
 import sys
 
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callback.app import create_app
-from callback.audit_file import configure_audit
+from callback.audit_file import AuditFlush, configure_audit
 from callback.settings import Settings, SettingsError
 
 logger = logging.getLogger("callback")
 
 # Their lower levels print addresses, headers or code verifiers.
 _LOUD = ("httpx", "httpx2", "httpcore", "httpcore2", "authlib", "boto3", "botocore", "urllib3", "python_multipart")
+
+
+class _Start:
+    """The app as the server gets it: what ends the start with a sentence is kept, where Starlette logs a traceback."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.refusal: SettingsError | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                held.append(message)
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold)
+        except SettingsError as error:
+            self.refusal = error
+            await send({"type": "lifespan.startup.failed"})
+        except BaseException:
+            for message in held:
+                await send(message)
+            raise
 
 
 def main() -> None:
@@ -26,8 +57,18 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(f"The callback service cannot start. {error}")
     logger.info("url=%s mode=%s sign_in=%s | starting", settings.callback_url, settings.mode, settings.sign_in)
+    start = _Start(AuditFlush(create_app(settings)))
+    try:
+        _serve(start, settings)
+    except SystemExit:
+        if start.refusal is not None:
+            sys.exit(f"The callback service cannot start. {start.refusal}")
+        raise
+
+
+def _serve(app: ASGIApp, settings: Settings) -> None:
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.bind_host,
         port=settings.bind_port,
         log_config=None,

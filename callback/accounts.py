@@ -13,7 +13,7 @@ __all__ = ["AccountPolicy", "Concern", "EmailRule", "is_refused", "judge_account
 EmailRule = Literal["any", "warn", "same"]
 
 # What is to be said about a connected account; the empty one: nothing.
-Concern = Literal["", "insufficient", "unknown", "other_email", "refused_domain", "refused_email"]
+Concern = Literal["", "insufficient", "unknown", "other_email", "refused_unknown", "refused_domain", "refused_email"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class AccountPolicy:
     domains: frozenset[str]
     email: EmailRule
 
+    @property
+    def is_strict(self) -> bool:
+        """Say whether some accounts must not be connected."""
+        return bool(self.domains) or self.email == "same"
+
     def expected(self, person_email: str) -> tuple[str, ...]:
         """Return the addresses or domains to name to somebody who has chosen another account."""
         if self.email != "any" and person_email:
@@ -34,12 +39,13 @@ class AccountPolicy:
 
 
 def judge_account(account_email: str, person_email: str, policy: AccountPolicy) -> Concern:
-    """Judge the address that Google names. `person_email` is verified by the identity provider, or empty.
+    """Judge the address that Google names; an empty one could not be found out, and is none of those that may be.
 
-    Where the provider vouches for no address, `same` lets nothing pass and `warn` has nothing to compare.
+    `person_email` is verified by the identity provider, or empty. Where the provider vouches for no address, `same`
+    lets nothing pass, and `warn` has nothing to compare.
     """
     if not account_email:
-        return "unknown"
+        return "refused_unknown" if policy.is_strict else "unknown"
     _, at, domain = account_email.rpartition("@")
     if policy.domains and (not at or domain.lower() not in policy.domains):
         return "refused_domain"
@@ -53,4 +59,4 @@ def judge_account(account_email: str, person_email: str, policy: AccountPolicy) 
 
 def is_refused(concern: Concern) -> bool:
     """Say whether the account must be given back."""
-    return concern in {"refused_domain", "refused_email"}
+    return concern.startswith("refused_")

@@ -17,14 +17,26 @@ from callback.accounts import AccountPolicy
 from callback.audit import Audit
 from callback.aws.identity import Identity
 from callback.aws.runtime import Runtime
-from callback.errors import BadRequestError, CallbackError, ForgedRequestError, MethodError, NotFoundError
+from callback.errors import (
+    CONNECT_AGAIN,
+    BadRequestError,
+    CallbackError,
+    ForgedRequestError,
+    MethodError,
+    NotFoundError,
+    way_back,
+)
 from callback.hosts import is_loopback
+from callback.records import BrowserSession
 from callback.routes import completion, connect, connections, login
+from callback.service_errors import StateUnavailableError
 from callback.services import Services
 from callback.settings import Settings
 from callback.sign_in.oidc import Oidc
+from callback.sign_in.people import still_signed_in
+from callback.state.flows import Flows
 from callback.state.grants import Grants
-from callback.state.sessions import Flows, Sessions
+from callback.state.sessions import Sessions
 from callback.state.store import encrypted, open_store
 from callback.web.guard import Guard
 from callback.web.languages import Language, choose_language
@@ -41,8 +53,7 @@ def create_app(
 ) -> FastAPI:
     """Build the callback service. Whatever is handed over is used as it is and stays its owner's to close.
 
-    Nothing is opened before the app starts: SQLite, under the folder store, closes only the connections of the
-    thread that asks for it, and the thread that serves is not always the one that builds.
+    Nothing is opened before the app starts.
     """
     pages = Pages(_banner(settings))
     audit = Audit(settings.audit_key)
@@ -66,7 +77,7 @@ def create_app(
     for routes in (login, connect, completion, connections):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    _translate_errors(app, pages)
+    _translate_errors(app, pages, settings)
 
     async def refuse(error: CallbackError, scope: Scope, receive: Receive, send: Send) -> None:
         audit.refused(error)
@@ -111,22 +122,25 @@ def _client(settings: Settings, tls: ssl.SSLContext) -> httpx.AsyncClient:
     return httpx.AsyncClient(verify=tls, follow_redirects=False, mounts=direct)
 
 
-def _translate_errors(app: FastAPI, pages: Pages) -> None:
+def _translate_errors(app: FastAPI, pages: Pages, settings: Settings) -> None:
     """The one place where errors become pages."""
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, CallbackError)
-        # With the name of who is signed in, because many a way on begins with signing out.
-        services = Services.of(request)
-        browser = await services.browser(request)
+        services, browser_session = Services.of(request), await _browser_session(request)
         if isinstance(error, ForgedRequestError):
-            services.audit.refused(error, services.signed_in(browser))
-        return pages.show_error(error, _language(request), browser.browser_session)
+            services.audit.refused(
+                error, still_signed_in(settings, browser_session.person if browser_session else None)
+            )
+        if error.way_on is CONNECT_AGAIN and browser_session:
+            error.way_on = way_back(browser_session.return_to)
+        return pages.show_error(error, _language(request), browser_session)
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         known: dict[int, type[CallbackError]] = {404: NotFoundError, 405: MethodError}
-        return pages.show_error(known.get(error.status_code, BadRequestError)(), _language(request))
+        mistake = known.get(error.status_code, BadRequestError)()
+        return pages.show_error(mistake, _language(request), await _browser_session(request))
 
     async def unexpected(request: Request, __: Exception) -> Response:
         # Starlette raises it again after the answer, so that the server logs it.
@@ -135,6 +149,14 @@ def _translate_errors(app: FastAPI, pages: Pages) -> None:
     app.add_exception_handler(CallbackError, ours)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, unexpected)
+
+
+async def _browser_session(request: Request) -> BrowserSession | None:
+    """For the name of who is signed in: many a way on begins with signing out."""
+    try:
+        return (await Services.of(request).browser(request)).browser_session
+    except StateUnavailableError:  # what keeps the sessions has failed, and must not fail the page that says so
+        return None
 
 
 def _language(request: Request) -> Language:

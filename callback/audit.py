@@ -62,11 +62,21 @@ class Audit:
             if not is_forged:
                 self._write(event, entry.person, outcome, reason, round((time.monotonic() - started) * 1000))
 
+    def returned(self, person: Person | None) -> None:
+        """Write the line of a consent that has come back and fits, before AWS is asked to bind it."""
+        self._write("consent_returned", person, "ok", "", 0)
+
+    def account_checked(self, person: Person, email: str, concern: str, *, is_refused: bool) -> None:
+        """Write which account was connected, as a keyed hash of its address, and what there is to say about it."""
+        hashed = hmac.new(self._key, f"account|{email.lower()}".encode(), hashlib.sha256).hexdigest()[:16]
+        outcome: Outcome = "refused" if is_refused else "ok"
+        self._write("account_checked", person, outcome, concern, 0, account=hashed if email else "")
+
     def refused(self, error: CallbackError, person: Person | None = None) -> None:
         """Write the line of a request that is nobody's attempt; `person` is whose browser it came from, where known."""
         self._write("request_refused", person, "refused", error.code, 0)
 
-    def _write(self, event: str, person: Person | None, outcome: Outcome, reason: str, ms: int) -> None:
+    def _write(self, event: str, person: Person | None, outcome: Outcome, reason: str, ms: int, **more: str) -> None:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "version": VERSION,
@@ -76,7 +86,7 @@ class Audit:
             "outcome": outcome,
             "reason": reason[:LONGEST_WORD],
             "ms": ms,
-        }
+        } | more
         audit_logger.info("%s", json.dumps(line))
 
     def _who(self, person: Person | None) -> str:

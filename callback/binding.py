@@ -36,6 +36,7 @@ class Reason(StrEnum):
     INCOMPLETE_LINK = "incomplete_link"
     OTHER_BROWSER = "other_browser"
     UNKNOWN_FLOW = "unknown_flow"
+    UNDER_WAY = "under_way"
     OTHER_STATE = "other_state"
     OTHER_SESSION = "other_session"
     OTHER_USER = "other_user"

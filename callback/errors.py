@@ -6,9 +6,10 @@ What a person reads stands in `words/`, as `errors.<code>.title` and `errors.<co
 (`callback.app`), from the attributes alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from callback.addresses import CONNECT_PATH, connect_path, is_runtime_session
 from callback.binding import Reason
 
 
@@ -20,12 +21,19 @@ class WayOn:
     path: str
 
 
-CONNECT_AGAIN = WayOn("connect_again", "/connect/google-drive")
+CONNECT_AGAIN = WayOn("connect_again", CONNECT_PATH)
 SIGN_IN_AGAIN = WayOn("sign_in_again", "/sign-in")
 SEE_CONNECTIONS = WayOn("see_connections", "/connections")
 START_PAGE = WayOn("start_page", "/")
 # An empty address is the page's own: the same request once more.
 RELOAD = WayOn("reload", "")
+
+
+def way_back(return_to: str) -> WayOn:
+    """Where to begin again: with the conversation, or the page, that the person came from."""
+    if return_to == SEE_CONNECTIONS.path:
+        return SEE_CONNECTIONS
+    return replace(CONNECT_AGAIN, path=return_to) if return_to.startswith(CONNECT_PATH) else CONNECT_AGAIN
 
 
 class CallbackError(Exception):
@@ -106,10 +114,18 @@ class SignInServiceError(CallbackError):
 
 
 class TokenUnusableError(CallbackError):
-    """The access token (of the provider or of DRIVE_AGENT_TOKEN…) is no JWT with iss and sub, or cannot be read."""
+    """The access token (of the provider or of DRIVE_AGENT_TOKEN…) is no JWT with iss and sub."""
 
     status = 500
     code = "token_unusable"
+
+
+class TokenFileError(CallbackError):
+    """DRIVE_AGENT_TOKEN_FILE cannot be read."""
+
+    status = 500
+    code = "token_file"
+    way_on = SIGN_IN_AGAIN
 
 
 # --- finishing a consent
@@ -132,12 +148,18 @@ class BindingRefusedError(CallbackError):
         Reason.NOT_SIGNED_IN: 403,
         Reason.OTHER_BROWSER: 403,
         Reason.UNKNOWN_FLOW: 400,
+        Reason.UNDER_WAY: 409,
         Reason.OTHER_STATE: 400,
         Reason.OTHER_SESSION: 400,
         Reason.OTHER_USER: 403,
         Reason.EXPIRED: 400,
     }
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, runtime_session: str = "") -> None:
+        """`runtime_session`: the conversation of the flow, where this browser may be led back to it."""
         self.status, self.code = self.statuses[reason], str(reason)
+        if reason is Reason.UNDER_WAY:
+            self.way_on = RELOAD
+        elif is_runtime_session(runtime_session):
+            self.way_on = replace(CONNECT_AGAIN, path=connect_path(runtime_session))
         super().__init__()

@@ -97,6 +97,11 @@ class Finished:
     concern: Concern
     runtime_session: str
     ask: Ask
+    flow: str = ""  # its id in the browser's cookie; empty where there was nothing to consent to
+
+
+# What a browser session remembers instead, after the person has disconnected.
+DISCONNECTED: Literal["disconnected"] = "disconnected"
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ class BrowserSession:
     person: Person | None = None
     return_to: str = "/"
     sign_ins: tuple[str, ...] = field(default=(), repr=False)
-    finished: Finished | None = None
+    finished: Finished | Literal["disconnected"] | None = None
 
 
 @dataclass(frozen=True)

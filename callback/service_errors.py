@@ -1,4 +1,4 @@
-"""What the agent's Runtime and AgentCore Identity refuse or fail at, as errors with a code and a way on."""
+"""What the Runtime, AgentCore Identity and the sessions' store refuse or fail at, each with a code and a way on."""
 
 from callback.errors import CONNECT_AGAIN, RELOAD, SEE_CONNECTIONS, START_PAGE, CallbackError
 
@@ -82,10 +82,17 @@ class AuthorizationOverError(CallbackError):
 
 
 class ServiceNotAllowedError(CallbackError):
-    """AWS: this service's role may not call CompleteResourceTokenAuth, or it has no credentials."""
+    """AWS: this service's role may not call CompleteResourceTokenAuth."""
 
     status = 500
     code = "aws_not_allowed"
+
+
+class NoAwsCredentialsError(CallbackError):
+    """boto3 has found no credentials for this process."""
+
+    status = 500
+    code = "aws_no_credentials"
 
 
 class AuthorizationMissingError(CallbackError):
@@ -126,3 +133,10 @@ class NotGivenBackError(CallbackError):
     status = 502
     code = "not_given_back"
     way_on = SEE_CONNECTIONS
+
+
+class StateUnavailableError(CallbackError):
+    """What keeps the sessions refused, or did not answer in time. What was asked for may or may not have happened."""
+
+    status = 503
+    code = "state_unavailable"

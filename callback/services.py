@@ -1,7 +1,7 @@
 """What the routes work with: one frozen bundle, made by `callback.app` and reached through the request."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fastapi import Request, Response
@@ -16,8 +16,9 @@ from callback.settings import Settings
 from callback.sign_in.oidc import Oidc
 from callback.sign_in.people import still_signed_in
 from callback.sign_in.renewal import FLOW_PROOF_LIFE, has_hope, renew
+from callback.state.flows import Flows
 from callback.state.grants import Grants
-from callback.state.sessions import Flows, Sessions
+from callback.state.sessions import Sessions
 from callback.web.browser import Browser
 from callback.web.languages import choose_language
 from callback.web.rendering import Pages
@@ -62,6 +63,10 @@ class Services:
         language = choose_language(request.headers.get("accept-language", ""))
         return self.pages.show(name, language, browser_session, status=status, headers=headers, **values)
 
+    def own_session(self, person: Person) -> str:
+        """The runtime session for what belongs to no conversation of the person's."""
+        return person.runtime_session(self.settings.session_key)
+
     async def browser(self, request: Request) -> Browser:
         """The browser that sent this request."""
         return await Browser.of(request, self.sessions, self.now())
@@ -76,6 +81,12 @@ class Services:
         if person is None or browser.browser_session is None:
             return None
         return person if has_hope(browser.browser_session, person, life, self.now()) else None
+
+    async def act_as(self, browser: Browser, return_to: str, life: timedelta = FLOW_PROOF_LIFE) -> Person:
+        """As `renew`, with the way back kept: where to go on after a sign-in, or from an error's page."""
+        assert browser.handle is not None
+        await self.sessions.change(browser.handle, self.now(), lambda now: replace(now, return_to=return_to))
+        return await self.renew(browser, life)
 
     async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person:
         """Return the signed-in person with a proof that lives that long; see `callback.sign_in.renewal`.

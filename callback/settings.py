@@ -129,6 +129,7 @@ def _load(env: Variables) -> Settings:
         google_email=_google_email(env),
     )
     _refuse_open_doors(settings)
+    _refuse_what_nobody_passes(settings)
     return settings
 
 
@@ -224,6 +225,16 @@ def _session_key(env: Variables) -> str:
     if key is None or len(key) < MIN_SESSION_KEY_CHARS:
         raise SettingsError(f"{name} must be {MIN_SESSION_KEY_CHARS} or more random characters.")
     return key
+
+
+def _refuse_what_nobody_passes(settings: Settings) -> None:
+    """A rule about the address of somebody whose sign-in tells none would give every account back."""
+    tells = settings.sign_in == "oidc" and settings.oidc is not None and "email" in settings.oidc.scopes.split()
+    if settings.google_email == "same" and not tells:
+        raise SettingsError(
+            "DRIVE_AGENT_GOOGLE_EMAIL=same needs a sign-in that tells the e-mail address: DRIVE_AGENT_SIGN_IN=oidc with"
+            " email in DRIVE_AGENT_OIDC_SCOPES. Or use warn."
+        )
 
 
 def _refuse_open_doors(settings: Settings) -> None:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/APIReference/API_CompleteRe
 Only this call makes AgentCore exchange Google's code and keep the tokens. No token ever comes here.
 """
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from callback.service_errors import (
     AuthorizationOverError,
     IdentityBusyError,
     IdentityFailedError,
+    NoAwsCredentialsError,
     ServiceNotAllowedError,
 )
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 # An authorization works once, so a repeated request after a lost answer would say "expired" about a success.
 _CONFIG = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+logger = logging.getLogger(__name__)
 
 
 class Identity:
@@ -56,9 +61,12 @@ class Identity:
                     userIdentifier={"userId": proof.value}, sessionUri=session_uri
                 )
         except ClientError as error:
+            # The operator needs AWS's own code; its message may name the caller.
+            logger.warning("code=%s | AWS refused a completion", error.response.get("Error", {}).get("Code", ""))
             raise _translate(error) from error
         except (NoCredentialsError, PartialCredentialsError) as error:
-            raise ServiceNotAllowedError from error
+            logger.error("there are no AWS credentials: give this process a role, or AWS_ACCESS_KEY_ID and its secret")  # noqa: TRY400 - the sentence says it all
+            raise NoAwsCredentialsError from error
         except BotoCoreError as error:
             raise IdentityFailedError from error
 

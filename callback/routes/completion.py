@@ -4,6 +4,8 @@ Coming back has to be a GET, which is why it goes through every rule of `callbac
 """
 
 import contextlib
+import logging
+from collections.abc import Iterator
 from dataclasses import replace
 
 import anyio
@@ -13,20 +15,22 @@ from fastapi.responses import RedirectResponse
 from callback.accounts import Concern, is_refused, judge_account
 from callback.addresses import Ask
 from callback.aws.runtime import Connection
-from callback.binding import Reason, Refused, Return, is_astray, judge
+from callback.binding import Reason, Refused, Return, is_astray, judge, same
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError
-from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, UserProof, sha256
+from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, sha256
 from callback.service_errors import AuthorizationOverError, IdentityBusyError, IdentityFailedError, NotGivenBackError
 from callback.services import Services, one
 from callback.web.browser import Browser, flow_handle, flow_id, has_flow_cookie, is_page_visit
 
 router = APIRouter()
+logger = logging.getLogger(__name__)
 
 RETURN_PATH = "/callback"
 CONNECTED_PATH = "/connected"
 
-# A person waits meanwhile; the account's name is not worth more.
+# A person waits meanwhile; the account's name is not worth more. Where only some accounts may be connected, it is.
 ACCOUNT_WAIT_S = 15.0
+STRICT_ACCOUNT_WAIT_S = 60.0
 _NOBODY = ConnectedAccount("", "")
 
 
@@ -36,6 +40,8 @@ async def finish(request: Request) -> Response:
     services = Services.of(request)
     browser = await services.browser(request)
     person = services.signed_in(browser)
+    if person is not None and _has_finished(request, browser):  # reloaded, or the answer was lost on its way
+        return RedirectResponse(CONNECTED_PATH, status_code=303)
     with services.audit.watch("consent_completed", person):
         if not is_page_visit(request):
             raise BadRequestError
@@ -43,12 +49,14 @@ async def finish(request: Request) -> Response:
             raise ConsentRefusedError
         handle, flow = await _bind(services, request, person)
     assert person is not None
-    await services.grants.put(person.key, Grant(since=services.now()))
     person = replace(person, proof=flow.proof)
-    connection = await _connection(services, flow.proof, flow.runtime_session)
-    response = await show_connected(services, browser, person, flow.runtime_session, flow.ask, connection)
+    connection = await _connection(services, person, flow.runtime_session)
+    # Judged before anything else that can fail: what must not be connected must not stay so.
+    done = flow_id(one(request, "state") or "")
+    response = await show_connected(services, browser, person, flow.runtime_session, flow.ask, connection, done)
     # Not before: whoever is cut off while the account is asked for gets the same page by reloading this address.
-    await services.flows.done(handle)
+    with _not_worth_an_error():
+        await services.flows.done(handle)
     return response
 
 
@@ -59,7 +67,7 @@ async def connected(request: Request) -> Response:
     browser = await services.browser(request)
     person, browser_session = services.signed_in(browser), browser.browser_session
     finished = browser_session.finished if browser_session else None
-    if person is None or finished is None:
+    if person is None or not isinstance(finished, Finished):
         return RedirectResponse("/connections", status_code=303)
     return services.show(
         request,
@@ -80,34 +88,64 @@ async def show_connected(
     runtime_session: str,
     ask: Ask,
     connection: Connection | None,
+    of_flow: str = "",
 ) -> Response:
     """Judge the account that is connected, give it back where it must not be, and go to the page that says so."""
     assert browser.handle is not None
-    concern = judge_connection(services, person, connection)
+    account, concern = connection.account if connection else _NOBODY, judge_connection(services, person, connection)
+    services.audit.account_checked(person, account.email, concern, is_refused=is_refused(concern))
     if is_refused(concern):
-        try:
-            with services.audit.watch("disconnected", person):
-                await give_back(services, person, runtime_session)
-        except CallbackError as error:
-            raise NotGivenBackError from error
-    finished = Finished(connection.account if connection else _NOBODY, concern, runtime_session, ask)
+        await _give_back_at_once(services, person, runtime_session)
+    else:
+        with _not_worth_an_error():
+            await services.grants.put(person.key, Grant(since=services.now()))
+    is_own = runtime_session == services.own_session(person)
+    finished = Finished(account, concern, "" if is_own else runtime_session, ask, of_flow)
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=finished))
     return RedirectResponse(CONNECTED_PATH, status_code=303)
 
 
+def _has_finished(request: Request, browser: Browser) -> bool:
+    """Say whether this browser session has seen the end of the very flow whose return this is."""
+    state, finished = one(request, "state"), browser.browser_session and browser.browser_session.finished
+    return bool(state) and isinstance(finished, Finished) and same(finished.flow, flow_id(state or ""))
+
+
 def judge_connection(services: Services, person: Person, connection: Connection | None) -> Concern:
-    """Judge what is connected by the settings."""
-    if connection is None or not (connection.is_connected or connection.is_insufficient):
-        return "unknown"
-    if connection.is_insufficient:
+    """Judge what is connected by the settings. What nobody can name is not what was expected."""
+    if connection is not None and connection.is_insufficient:
         return "insufficient"
-    return judge_account(connection.account.email, person.email, services.account_policy)
+    email = connection.account.email if connection is not None and connection.is_connected else ""
+    return judge_account(email, person.email, services.account_policy)
 
 
 async def give_back(services: Services, person: Person, runtime_session: str) -> None:
     """Have the grant revoked at Google and forgotten here. Raises: what the agent refuses or fails at."""
     await services.runtime.disconnect(person.proof, runtime_session)
-    await services.grants.delete(person.key)
+    with _not_worth_an_error():
+        await services.grants.delete(person.key)
+
+
+async def _give_back_at_once(services: Services, person: Person, runtime_session: str) -> None:
+    """Give an account back that must not be connected. Raises: `NotGivenBackError`."""
+    try:
+        with services.audit.watch("disconnected", person):
+            try:
+                await give_back(services, person, runtime_session)
+            except CallbackError:
+                # The conversation may be somebody else's by now, or busy; the grant is the person's in each.
+                await give_back(services, person, services.own_session(person))
+    except CallbackError as error:
+        raise NotGivenBackError from error
+
+
+@contextlib.contextmanager
+def _not_worth_an_error() -> Iterator[None]:
+    """Go on when the store does not answer after everything that matters has happened."""
+    try:
+        yield
+    except CallbackError as error:
+        logger.warning("code=%s | a completed flow was not tidied up", error.code)
 
 
 async def _bind(services: Services, request: Request, person: Person | None) -> tuple[str, Flow]:
@@ -128,26 +166,32 @@ async def _bind(services: Services, request: Request, person: Person | None) -> 
     if isinstance(verdict, Refused):
         if state is not None and is_astray(returned, verdict):
             await services.flows.seen_elsewhere(sha256(state))
-        raise BindingRefusedError(verdict.reason)
-    taken = await services.flows.take(handle, services.now()) if handle else None
-    if taken is None or handle is None:
-        raise BindingRefusedError(Reason.UNKNOWN_FLOW)
-    await _complete(services, handle, taken)
+        mine = returned.flow if verdict.reason is not Reason.OTHER_USER else None
+        raise BindingRefusedError(verdict.reason, mine.runtime_session if mine else "")
+    assert handle is not None
+    taken = await services.flows.take(handle, services.now())
+    if taken is None:
+        is_under_way = await services.flows.is_under_way(handle, services.now())
+        raise BindingRefusedError(Reason.UNDER_WAY if is_under_way else Reason.UNKNOWN_FLOW)
+    await _complete(services, person, handle, taken)
     return handle, taken
 
 
-async def _complete(services: Services, handle: str, flow: Flow) -> None:
+async def _complete(services: Services, person: Person | None, handle: str, flow: Flow) -> None:
     """Complete a flow that was taken. What AWS has not used up may be tried again by reloading the page."""
+    # If this process ends before it hears from AWS, this line is all that tells of a grant that may have been bound.
+    services.audit.returned(person)
     try:
         await services.identity.complete(flow.proof, flow.session_uri)
     except IdentityBusyError:
         await services.flows.put_back(handle, flow)
         raise
     except IdentityFailedError:
-        raise  # nobody knows what became of it, so the lease stays and the same browser may ask once more
+        await services.flows.lost_sight(handle, flow, services.now())
+        raise
     except AuthorizationOverError:
         # The first try may have come through without its answer.
-        if not (flow.is_retry and await _is_connected(services, flow)):
+        if not (flow.is_retry and person and await _is_connected(services, person, flow)):
             await services.flows.done(handle)
             raise
     except CallbackError:
@@ -155,14 +199,20 @@ async def _complete(services: Services, handle: str, flow: Flow) -> None:
         raise
 
 
-async def _is_connected(services: Services, flow: Flow) -> bool:
-    connection = await _connection(services, flow.proof, flow.runtime_session)
+async def _is_connected(services: Services, person: Person, flow: Flow) -> bool:
+    connection = await _connection(services, replace(person, proof=flow.proof), flow.runtime_session)
     return connection is not None and connection.is_connected
 
 
-async def _connection(services: Services, proof: UserProof, runtime_session: str) -> Connection | None:
-    """Ask the agent what is connected. The grant is bound already, so a failure here costs only the name."""
-    found: tuple[Connection, ...] = ()
-    with contextlib.suppress(CallbackError), anyio.move_on_after(ACCOUNT_WAIT_S):
-        found = await services.runtime.connections(proof, runtime_session)
-    return found[0] if found else None
+async def _connection(services: Services, person: Person, runtime_session: str) -> Connection | None:
+    """Ask the agent what is connected: in the conversation, which is awake, and where that fails in the person's own.
+
+    The grant is bound already, so where any account will do a failure costs only the name.
+    """
+    is_strict = services.account_policy.is_strict
+    wait_s = STRICT_ACCOUNT_WAIT_S if is_strict else ACCOUNT_WAIT_S
+    for asked in (runtime_session, services.own_session(person))[: 2 if is_strict else 1]:
+        with contextlib.suppress(CallbackError), anyio.move_on_after(wait_s):
+            found = await services.runtime.connections(person.proof, asked)
+            return found[0] if found else None
+    return None

@@ -34,19 +34,20 @@ from callback.web.browser import Browser, flow_handle, flow_id, remember_flow, r
 
 router = APIRouter()
 
-_NO_CONVERSATION = Conversation(client="", started=None, scopes=(SCOPES["details"],))
+_NO_CONVERSATION = Conversation(is_begun=False, client="", started=None, scopes=(SCOPES["details"],))
 
 
 @dataclass(frozen=True)
-class _Ask:
-    """What a confirmation is about. `is_forced` gives up what is connected, for another account or a new consent.
+class _Wish:
+    """What a confirmation is about.
 
-    `is_more`: the conversation has come to need more since the person was told.
+    `replaces`: the account that is given up with the press; None where there is none. `is_more`: the conversation has
+    come to need more since the person was told.
     """
 
     runtime_session: str
     ask: Ask
-    is_forced: bool = False
+    replaces: str | None = None
     is_more: bool = False
 
 
@@ -54,16 +55,26 @@ class _Ask:
 async def confirm(request: Request) -> Response:
     """Show who is about to be connected, and for which conversation. Nothing happens before the button."""
     services = Services.of(request)
-    runtime_session = _checked(one(request, "session"))
+    runtime_session, is_again = _checked(one(request, "session")), one(request, "again") == "1"
     browser = await services.browser(request)
     if services.able_to_act(browser) is None:
         return await to_sign_in(services, request, connect_path(runtime_session))
+    person = await services.act_as(browser, connect_path(runtime_session))
     conversation = _NO_CONVERSATION
     if runtime_session:
-        person = await _able_to_act(services, browser, connect_path(runtime_session))
         conversation = await services.runtime.conversation(person.proof, runtime_session)
-    asked = _Ask(runtime_session, ask_for(conversation.scopes))
-    return _confirmation(services, request, browser, asked, conversation)
+    if conversation.is_begun:
+        wish = _Wish(runtime_session, ask_for(conversation.scopes))
+        return _confirmation(services, request, browser, wish, conversation)
+    # Outside any conversation, or in one that nobody has begun: then what there is to say is what is connected.
+    found = await services.runtime.connections(person.proof, services.own_session(person))
+    present = next((each for each in found if each.is_connected or each.is_insufficient), None)
+    if present is None:
+        return _confirmation(services, request, browser, _Wish("", "details"))
+    if not is_again:
+        return RedirectResponse("/connections", status_code=303)
+    wish = _Wish("", ask_for(present.account.scopes), replaces=present.account.email)
+    return _confirmation(services, request, browser, wish)
 
 
 @router.post(CONNECT_PATH)
@@ -74,20 +85,20 @@ async def start(request: Request) -> Response:
     with services.audit.watch("consent_started", services.signed_in(browser)):
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
-        asked = _Ask(_checked(form.get("session")), read_ask(form.get("ask")), is_forced=form.get("force") == "1")
-        person = await _able_to_act(services, browser, connect_path(asked.runtime_session))
-        runtime_session = asked.runtime_session or person.runtime_session(services.settings.session_key)
-        state = new_handle()
+        is_forced = form.get("force") == "1"
+        wish = _Wish(_checked(form.get("session")), read_ask(form.get("ask")), replaces="" if is_forced else None)
+        person = await services.act_as(browser, connect_path(wish.runtime_session))
+        runtime_session, state = wish.runtime_session or services.own_session(person), new_handle()
         answer = await services.runtime.connect(
-            person.proof, runtime_session, state, [SCOPES[asked.ask]], force=asked.is_forced
+            person.proof, runtime_session, state, [SCOPES[wish.ask]], force=is_forced
         )
         if isinstance(answer, AuthorizationNeeded):
-            flow = _flow(services, person, replace(asked, runtime_session=runtime_session), state, answer)
+            flow = _flow(services, person, replace(wish, runtime_session=runtime_session), state, answer)
             return await _send_to_consent(services, request, flow, state, answer.scopes)
         if isinstance(answer, MoreNeeded):
-            return _ask_for_more(services, request, browser, asked, answer)
+            return _ask_for_more(services, request, browser, wish, answer)
     connection = Connection(provider="", is_connected=True, account=answer.account)
-    return await show_connected(services, browser, person, runtime_session, asked.ask, connection)
+    return await show_connected(services, browser, person, runtime_session, wish.ask, connection)
 
 
 @router.get(CONTINUE_PATH)
@@ -115,7 +126,7 @@ def _checked(runtime_session: str | None) -> str:
 
 
 def _confirmation(
-    services: Services, request: Request, browser: Browser, asked: _Ask, conversation: Conversation = _NO_CONVERSATION
+    services: Services, request: Request, browser: Browser, wish: _Wish, conversation: Conversation = _NO_CONVERSATION
 ) -> Response:
     """The page whose button starts the flow. It says what will be asked for, and the press sends that along."""
     assert browser.person is not None
@@ -124,41 +135,34 @@ def _confirmation(
         "confirm",
         browser.browser_session,
         person_name=browser.person.name,
-        runtime_session=asked.runtime_session,
-        ask=asked.ask,
-        is_more=asked.is_more,
-        is_forced=asked.is_forced,
+        runtime_session=wish.runtime_session,
+        ask=wish.ask,
+        is_more=wish.is_more,
+        replaces=wish.replaces,
         client=conversation.client,
         started=conversation.started,
         now=services.now(),
     )
 
 
-def _ask_for_more(services: Services, request: Request, browser: Browser, asked: _Ask, answer: MoreNeeded) -> Response:
+def _ask_for_more(services: Services, request: Request, browser: Browser, wish: _Wish, answer: MoreNeeded) -> Response:
     """Tell the person what the conversation has come to need since the page was made. Nothing has happened yet."""
-    if asked.ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
+    if wish.ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
         raise RuntimeFailedError
-    return _confirmation(services, request, browser, replace(asked, ask="contents", is_more=True))
+    return _confirmation(services, request, browser, replace(wish, ask="contents", is_more=True))
 
 
-async def _able_to_act(services: Services, browser: Browser, return_to: str) -> Person:
-    """The signed-in person with a fresh proof. Raises: `SignInAgainError`, with the way back remembered."""
-    assert browser.handle is not None
-    await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, return_to=return_to))
-    return await services.renew(browser)
-
-
-def _flow(services: Services, person: Person, asked: _Ask, state: str, needed: AuthorizationNeeded) -> Flow:
+def _flow(services: Services, person: Person, wish: _Wish, state: str, needed: AuthorizationNeeded) -> Flow:
     if not is_authorization_url(needed.auth_url, services.settings.authorization_origins):
         raise RuntimeFailedError
     return Flow(
         state_sha256=sha256(state),
         session_uri=needed.session_uri,
         auth_url=needed.auth_url,
-        ask=asked.ask,
+        ask=wish.ask,
         user_key=person.key,
         proof=person.proof,
-        runtime_session=asked.runtime_session,
+        runtime_session=wish.runtime_session,
         created=services.now(),
     )
 

@@ -1,14 +1,14 @@
 """Routes of the start page, the overview of connections, disconnecting, and health."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from callback.accounts import Concern
 from callback.aws.runtime import Connection
-from callback.records import MIN_TOKEN_LIFE, ConnectedAccount, Person
+from callback.records import DISCONNECTED, MIN_TOKEN_LIFE, ConnectedAccount, Person
 from callback.routes.completion import give_back, judge_connection
 from callback.routes.login import to_sign_in
 from callback.services import Services, read_form
@@ -16,6 +16,7 @@ from callback.web.browser import require_own_page
 
 router = APIRouter()
 
+LAST_USED_WITHIN = timedelta(minutes=6)
 OVERVIEW_PATH = "/connections"
 DISCONNECTED_PATH = "/disconnected"
 
@@ -54,8 +55,8 @@ async def overview(request: Request) -> Response:
     browser = await services.browser(request)
     if services.able_to_act(browser, MIN_TOKEN_LIFE) is None:
         return await to_sign_in(services, request, OVERVIEW_PATH)
-    person = await services.renew(browser, MIN_TOKEN_LIFE)
-    found = await services.runtime.connections(person.proof, person.runtime_session(services.settings.session_key))
+    person = await services.act_as(browser, OVERVIEW_PATH, MIN_TOKEN_LIFE)
+    found = await services.runtime.connections(person.proof, services.own_session(person))
     grant = await services.grants.get(person.key)
     shown = [_shown(services, person, connection, grant.since if grant else None) for connection in found]
     return services.show(request, "connections", browser.browser_session, connections=shown, now=services.now())
@@ -69,8 +70,10 @@ async def disconnect(request: Request) -> Response:
     with services.audit.watch("disconnected", services.signed_in(browser)):
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
-        person = await services.renew(browser, MIN_TOKEN_LIFE)
-        await give_back(services, person, person.runtime_session(services.settings.session_key))
+        person = await services.act_as(browser, OVERVIEW_PATH, MIN_TOKEN_LIFE)
+        await give_back(services, person, services.own_session(person))
+    assert browser.handle is not None
+    await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=DISCONNECTED))
     return RedirectResponse(DISCONNECTED_PATH, status_code=303)
 
 
@@ -79,22 +82,24 @@ async def disconnected(request: Request) -> Response:
     """Say what disconnecting has done."""
     services = Services.of(request)
     browser = await services.browser(request)
-    person = services.signed_in(browser)
-    if person is None:
+    if services.signed_in(browser) is None or browser.browser_session is None:
         return RedirectResponse("/", status_code=303)
-    if await services.grants.get(person.key) is not None:  # connected again since, or opened by hand
+    if browser.browser_session.finished != DISCONNECTED:  # connected again since, or opened by hand
         return RedirectResponse(OVERVIEW_PATH, status_code=303)
     return services.show(request, "disconnected", browser.browser_session)
 
 
 def _shown(services: Services, person: Person, connection: Connection, since: datetime | None) -> Shown:
     is_there = connection.is_connected or connection.is_insufficient
+    # The agent remembers a person's last call, whichever account it went to, and only to within some minutes.
+    last_used = connection.last_used
+    is_of_this = since is None or (last_used is not None and last_used >= since - LAST_USED_WITHIN)
     return Shown(
         provider=connection.provider,
         is_connected=connection.is_connected,
         is_insufficient=connection.is_insufficient,
         account=connection.account,
         since=since if is_there else None,
-        last_used=connection.last_used,
+        last_used=last_used if is_of_this else None,
         concern=judge_connection(services, person, connection) if is_there else "",
     )

@@ -98,7 +98,7 @@ async def sign_out(request: Request) -> Response:
         form = await read_form(request)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
         assert browser.handle is not None
-        await services.sessions.end(browser.handle, services.now())
+        person = await services.sessions.end(browser.handle, services.now()) or person
         if person is not None and services.oidc is not None:
             await services.oidc.revoke(person)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)

@@ -48,17 +48,15 @@ def issuer_fits(issuer: str, discovery_url: str) -> bool:
     return is_shared or _SAME_PARTY.get(found_host) == named_host
 
 
-def issuer_of_tokens(metadata: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+def issuer_of_tokens(issuer: str, claims: Mapping[str, Any]) -> str:
     """The `iss` that an ID token with these claims must have. A template takes the tenant that the token names."""
-    issuer, tenant = str(metadata["issuer"]), claims.get("tid")
+    tenant = claims.get("tid")
     return issuer.replace(_TENANT, tenant) if isinstance(tenant, str) else issuer
 
 
-def answer_issuer_fits(metadata: Mapping[str, Any], iss: str | None) -> bool:
+def answer_issuer_fits(issuer: str, iss: str | None, *, is_always_sent: bool) -> bool:
     """Whether an authorization response is of this provider, by its `iss` parameter (RFC 9207, 2.4).
 
     It may be missing unless the provider says that it always sends one.
     """
-    if iss is None:
-        return metadata.get("authorization_response_iss_parameter_supported") is not True
-    return iss == str(metadata["issuer"])
+    return iss == issuer if iss is not None else not is_always_sent

@@ -1,11 +1,14 @@
 """How somebody can be signed in here, apart from OpenID Connect, and whether a sign-in still counts."""
 
+import logging
 from pathlib import Path
 
-from callback.errors import SignInAgainError, TokenUnusableError
+from callback.errors import SignInAgainError, TokenFileError
 from callback.records import Person, Source
 from callback.settings import Settings
 from callback.sign_in.tokens import local_person, person_of
+
+logger = logging.getLogger(__name__)
 
 
 def ways(settings: Settings) -> frozenset[Source]:
@@ -55,4 +58,5 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise TokenUnusableError from error
+        logger.error("error=%s | DRIVE_AGENT_TOKEN_FILE cannot be read", type(error).__name__)  # noqa: TRY400
+        raise TokenFileError from error

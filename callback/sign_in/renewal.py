@@ -58,23 +58,29 @@ async def renew(
 async def _refreshed(sessions: Sessions, oidc: Oidc, handle: str, life: timedelta, now: datetime) -> Person | None:
     """The person of a session after a refresh, which happens under the session's lock: two tabs do not both ask."""
     tried: list[Person] = []
+    refreshed: list[Person] = []
 
     async def refresh(current: Person) -> Person:
         if current.can_act_for(life + _AHEAD, now):
             return current
         tried.append(current)
         try:
-            return await oidc.refresh(current)
+            refreshed.append(await oidc.refresh(current))
         except SignInServiceError:
             if current.can_act_for(life, now):
                 return current
             raise
+        return refreshed[-1]
 
     try:
-        return await sessions.change_person(handle, now, refresh)
+        person = await sessions.change_person(handle, now, refresh)
     except SignInAgainError:
         # Another process may have been faster with the same refresh token; then its result counts.
         found = await sessions.find(handle, now)
         if found is None or found.person is None or found.person in tried:
             raise
         return found.person
+    if person is None and refreshed:
+        # Somebody has signed out meanwhile. What they had revoked was the refresh token before this one.
+        await oidc.revoke(refreshed[-1])
+    return person

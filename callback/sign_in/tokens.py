@@ -77,7 +77,8 @@ def verified_email(profile: Mapping[str, Any]) -> str:
     email = profile.get("email")
     vouched = profile.get("email_verified", profile.get("xms_edov"))
     is_verified = str(vouched).lower() in {"true", "1"}
-    return email if is_verified and isinstance(email, str) and "@" in email else ""
+    plain = _one_line(email)
+    return plain if is_verified and "@" in plain and plain == email else ""
 
 
 def local_person(user_id: str) -> Person:
@@ -105,7 +106,7 @@ def _claims(access_token: str) -> Mapping[str, Any]:
         if len(parts) != 3 or not access_token.isascii():  # noqa: PLR2004 - header, payload, signature
             raise TokenUnusableError
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise TokenUnusableError from error
     if not isinstance(claims, dict):
         raise TokenUnusableError

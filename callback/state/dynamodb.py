@@ -20,11 +20,11 @@ import anyio.to_thread
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from key_value.aio._utils.managed_entry import ManagedEntry  # what the methods of a BaseStore take and return
 from key_value.aio.stores.base import BaseStore
 
-from callback.errors import CallbackError
 from callback.hosts import is_loopback
+from callback.service_errors import StateUnavailableError
+from callback.state.entries import ManagedEntry, entry_of
 from callback.variables import SettingsError
 
 __all__ = ["DynamoDbStore", "StateUnavailableError"]
@@ -44,16 +44,13 @@ _CONFIG = Config(
 # A deletion tells who was first, and its answer may get lost: the second try would tell everybody "somebody else".
 _ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
+# The latter two while it looks for credentials: the file of a web identity is not there, or those that a role has just
+# got are over already.
+_FAILURES = (ClientError, BotoCoreError, OSError, RuntimeError)
+
 # boto3 makes its clients while it runs; what comes out of one is read in this module alone.
 _Client = Any
 _Answer = dict[str, Any]
-
-
-class StateUnavailableError(CallbackError):
-    """DynamoDB refused, throttled, or did not answer in time. What was asked for may or may not have happened."""
-
-    status = 503
-    code = "state_unavailable"
 
 
 class DynamoDbStore(BaseStore):
@@ -86,7 +83,7 @@ class DynamoDbStore(BaseStore):
         try:
             table = self._client.describe_table(TableName=self._table)["Table"]
             tidies = self._client.describe_time_to_live(TableName=self._table)["TimeToLiveDescription"]
-        except (ClientError, BotoCoreError) as error:
+        except _FAILURES as error:
             raise SettingsError(
                 f"DRIVE_AGENT_CALLBACK_STATE names the DynamoDB table {self._table!r}, which cannot be used"
                 f" ({_cause(error)}). docs/settings.md has the two commands that make it, and the service's role needs"
@@ -122,12 +119,12 @@ class DynamoDbStore(BaseStore):
     def _entry(self, item: _Answer | None) -> ManagedEntry | None:
         """The entry of an item; its exact end is in the value, because `ttl` counts whole seconds."""
         text = (item or {}).get(VALUE, {}).get("S")
-        return None if text is None else self._serialization_adapter.load_json(json_str=text)
+        return None if text is None else entry_of(self._serialization_adapter, text)
 
     async def _run(self, call: Callable[..., _Answer], **values: object) -> _Answer:
         try:
             return await anyio.to_thread.run_sync(partial(call, TableName=self._table, **values), limiter=self._threads)
-        except (ClientError, BotoCoreError) as error:
+        except _FAILURES as error:
             logger.warning("table=%s cause=%s | the store of the sessions failed", self._table, _cause(error))
             raise StateUnavailableError from error
 
@@ -136,6 +133,6 @@ def _place(collection: str, key: str) -> dict[str, dict[str, str]]:
     return {KEY: {"S": f"{collection}/{key}"}}
 
 
-def _cause(error: ClientError | BotoCoreError) -> str:
+def _cause(error: Exception) -> str:
     """The kind of an error. Its text may name the caller's role, or an address."""
     return error.response.get("Error", {}).get("Code", "?") if isinstance(error, ClientError) else type(error).__name__

@@ -1,4 +1,4 @@
-"""Browser sessions, sign-ins on their way and open flows, as encrypted records (`callback.state.store`).
+"""Browser sessions and sign-ins on their way, as encrypted records (`callback.state.store`).
 
 A browser holds random 256-bit handles only. Read-modify-write of a session is serialised by a lock inside this
 process. What must happen once, over several processes too, rests on `delete` telling exactly one caller that it
@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from callback.binding import FLOW_LIFE, same
-from callback.records import BrowserSession, Flow, PendingSignIn, Person, sha256
+import anyio
+
+from callback.binding import same
+from callback.records import BrowserSession, PendingSignIn, Person, sha256
 from callback.state.store import Records, Sealed, encrypted, open_folder
 
-__all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Flows", "Sessions", "encrypted", "new_handle", "open_folder"]
+__all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Sessions", "encrypted", "new_handle", "open_folder"]
 
 # OWASP session management: idle and absolute limits. A consent takes minutes; a working day is the most.
 IDLE_LIFE = timedelta(minutes=30)
@@ -25,9 +27,6 @@ TOUCH_EVERY = timedelta(minutes=1)
 SIGN_IN_LIFE = timedelta(minutes=10)
 # Tabs in which one browser may be signing in. The oldest sign-in makes room for a newer one.
 MAX_SIGN_INS = 5
-
-# Longer than a completion can take (`callback.aws.identity`), so that nobody is overtaken who is still at it.
-LEASE_LIFE = timedelta(seconds=20)
 
 
 def new_handle() -> str:
@@ -58,11 +57,24 @@ class Sessions:
         return handle, browser_session
 
     async def find(self, handle: str, now: datetime) -> BrowserSession | None:
-        """The live session of a handle, or None. Reading it keeps it alive up to its absolute end."""
+        """The live session of a handle, or None. Reading it keeps it alive up to its absolute end.
+
+        It never waits for who is changing the session, which may take as long as an identity provider does: then it is
+        kept alive by the next visit.
+        """
         browser_session = await self._live(handle, now)
         if browser_session is None or now - browser_session.seen < TOUCH_EVERY:
             return browser_session
-        return await self.change(handle, now, lambda current: current)
+        lock, is_free = self._records.lock(handle), False
+        with anyio.move_on_after(0):  # not `lock.locked()`: a lock may be free and promised to who waits already
+            is_free = await lock.acquire()
+        if not is_free:
+            return browser_session
+        try:
+            current = await self._live(handle, now)
+            return None if current is None else await self._write(handle, now, current)
+        finally:
+            lock.release()
 
     async def change(
         self, handle: str, now: datetime, change: Callable[[BrowserSession], BrowserSession]
@@ -96,10 +108,11 @@ class Sessions:
             await self.end(old_handle, now)
         return await self.begin(now, person)
 
-    async def end(self, handle: str, now: datetime) -> None:
-        """Sign out. Not under the lock: a refresh that is under way must not hold up a sign-out."""
+    async def end(self, handle: str, now: datetime) -> Person | None:
+        """Sign out; who was signed in at that moment. Not under the lock: a refresh must not hold up a sign-out."""
         await self._ended.put(handle, _Ended(now), IDLE_LIFE)
-        await self._records.delete(handle)
+        found = await self._records.take(handle)
+        return found.person if found else None
 
     async def open_sign_in(self, handle: str, now: datetime, state: str, pending: PendingSignIn) -> None:
         """Keep a sign-in until its answer comes: ten minutes, for this browser, and a few at a time."""
@@ -138,77 +151,3 @@ class Sessions:
             return changed
         await self._records.delete(handle)
         return None
-
-
-@dataclass(frozen=True)
-class _Lease:
-    """A flow that was taken, until it is known how that ended."""
-
-    flow: Flow
-    taken: datetime
-
-
-@dataclass(frozen=True)
-class _Unseen:
-    """A return that no other browser has brought yet."""
-
-    since: datetime
-
-
-class Flows:
-    """Open authorizations. Handles are the values of flow cookies."""
-
-    def __init__(self, store: Sealed) -> None:
-        self._open = Records(store, "flows", Flow)
-        # By the hash of `state`, which is all that a browser without the cookie brings.
-        self._unseen = Records(store, "returns", _Unseen)
-        self._leases = Records(store, "leases", _Lease)
-
-    async def open(self, flow: Flow) -> str:
-        """Keep a flow for ten minutes and return its handle."""
-        handle = new_handle()
-        await self._keep(handle, flow)
-        return handle
-
-    async def find(self, handle: str) -> Flow | None:
-        """Look at a flow that is open, or was taken and is not done, without using it up."""
-        flow = await self._open.get(handle)
-        if flow is not None:
-            return flow
-        lease = await self._leases.get(handle)
-        return lease.flow if lease else None
-
-    async def take(self, handle: str, now: datetime) -> Flow | None:
-        """Use a flow up: it goes to exactly one caller, also when several arrive at once, in several processes.
-
-        Whoever takes it says `done`, or gives it back with `put_back`. When neither comes, because the process has
-        died, the same browser gets the flow once more after 20 seconds, with `is_retry`: nobody knows whether AWS has
-        completed it. None also for a flow whose return was seen elsewhere.
-        """
-        flow = await self._open.take(handle)
-        if flow is not None:
-            if not await self._unseen.delete(flow.state_sha256):
-                return None
-            await self._leases.put(handle, _Lease(flow, now), FLOW_LIFE)
-            return flow
-        lease = await self._leases.get(handle)
-        if lease is None or now - lease.taken < LEASE_LIFE or not await self._leases.delete(handle):
-            return None
-        return replace(lease.flow, is_retry=True)
-
-    async def put_back(self, handle: str, flow: Flow) -> None:
-        """Open a taken flow again, because AWS has not used it up."""
-        await self._keep(handle, flow)
-        await self._leases.delete(handle)
-
-    async def seen_elsewhere(self, state_sha256: str) -> None:
-        """End the flow with this `state`, if there is one: a browser that did not start it has brought its return."""
-        await self._unseen.delete(state_sha256)
-
-    async def _keep(self, handle: str, flow: Flow) -> None:
-        await self._unseen.put(flow.state_sha256, _Unseen(flow.created), FLOW_LIFE)
-        await self._open.put(handle, flow, FLOW_LIFE)
-
-    async def done(self, handle: str) -> None:
-        """Say that a taken flow has come to its end, whichever."""
-        await self._leases.delete(handle)

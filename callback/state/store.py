@@ -3,7 +3,8 @@
 The store is any `AsyncKeyValue` of py-key-value-aio: a folder by default, DynamoDB where there are several processes
 (`callback.state.dynamodb`). It holds records under the SHA-256 of a handle, so that reading it gives nobody a handle,
 and what it holds is encrypted with DRIVE_AGENT_SESSION_KEY. A record is bound to its place, and one that is not
-encrypted counts as missing: whoever can write into the store can neither plant a record nor move one to another handle.
+encrypted counts as missing, as does one that is damaged: whoever can write into the store can neither plant a record
+nor move one to another handle.
 """
 
 import asyncio
@@ -20,12 +21,12 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from key_value.aio.protocols.key_value import AsyncKeyValue
-from key_value.aio.stores.disk import DiskStore
 from pydantic import TypeAdapter, ValidationError
 
 from callback.records import sha256
 from callback.settings import Settings
 from callback.state.dynamodb import DynamoDbStore
+from callback.state.folder import FolderStore
 
 __all__ = ["Records", "Sealed", "encrypted", "open_folder", "open_store"]
 
@@ -38,7 +39,8 @@ _SEALED = "sealed"
 async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
     """Open the store that DRIVE_AGENT_CALLBACK_STATE names, for as long as the block lasts.
 
-    Raises: `SettingsError` when the table is not there, not as it must be, or not allowed.
+    Raises: `SettingsError` when the folder cannot be written, or the table is not there, not as it must be, or not
+    allowed.
     """
     if settings.state_table is None:
         async with open_folder(settings.state_dir) as folder:
@@ -52,14 +54,9 @@ async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
         table.close()
 
 
-def open_folder(folder: Path) -> DiskStore:
-    """The embedded store, to be used as an async context manager, by the thread that serves alone.
-
-    It keeps one SQLite connection for each thread that uses it and closes only the one of the thread that leaves it.
-    The folder is made readable for this user only.
-    """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return DiskStore(directory=folder)
+def open_folder(folder: Path) -> FolderStore:
+    """The embedded store, to be used as an async context manager."""
+    return FolderStore(folder)
 
 
 class Sealed:
@@ -71,9 +68,11 @@ class Sealed:
 
     async def get(self, collection: str, key: str) -> Any | None:  # Any: JSON, validated by `Records`
         """The value; None where there is none that this service has put there under its present key."""
-        stored = await self._store.get(key, collection=collection)
+        sealed = (await self._store.get(key, collection=collection) or {}).get(_SEALED)
+        if not isinstance(sealed, str):
+            return None
         try:
-            opened = json.loads(self._fernet.decrypt(str((stored or {}).get(_SEALED, ""))))
+            opened = json.loads(self._fernet.decrypt(sealed))
         except (InvalidToken, ValueError):
             return None
         return opened["value"] if opened["place"] == [collection, key] else None

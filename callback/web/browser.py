@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from fastapi import Request, Response
 
 from callback.binding import FLOW_LIFE, same
-from callback.errors import ForgedRequestError
+from callback.errors import ForgedRequestError, SignInAgainError
 from callback.records import BrowserSession, Person, sha256
 from callback.state.sessions import Sessions
 
@@ -52,7 +52,7 @@ class Browser:
 
 
 def require_own_page(request: Request, origin: str, browser_session: BrowserSession | None, csrf: str | None) -> None:
-    """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`.
+    """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`, `SignInAgainError`.
 
     The CSRF value is the rule; the headers are a second one that no page can forge. With `Referrer-Policy:
     no-referrer` a browser sends `Origin: null` even to ourselves, which counts only next to Fetch Metadata that says
@@ -63,6 +63,8 @@ def require_own_page(request: Request, origin: str, browser_session: BrowserSess
         raise ForgedRequestError
     if sender is not None and sender != origin and not (sender == "null" and site == "same-origin"):
         raise ForgedRequestError
+    if browser_session is None and site == "same-origin":
+        raise SignInAgainError  # a page of ours from before a sign-out, or from too long ago
     if browser_session is None or csrf is None or not same(csrf, browser_session.csrf):
         raise ForgedRequestError
 

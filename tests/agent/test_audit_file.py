@@ -334,6 +334,8 @@ def test_a_service_whose_output_nobody_reads_goes_on_and_writes_what_waits_when_
             ask()
         assert is_well()
         process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):  # it is about to end, and waits for a reader
+            process.wait(0.4)
         said, log = process.communicate(timeout=20)
     lines = [json.loads(line) for line in said.splitlines()]
     assert [line["event"] for line in lines] == ["request_refused"] * 60, log

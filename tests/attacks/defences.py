@@ -15,7 +15,8 @@ from starlette.datastructures import MutableHeaders
 from callback import addresses, binding, services
 from callback.routes import connect
 from callback.sign_in import oidc as callback_oidc
-from callback.state.sessions import Flows, Sessions
+from callback.state.flows import Flows
+from callback.state.sessions import Sessions
 from callback.web import browser, guard
 from callback.web.rendering import Pages
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -54,13 +55,19 @@ class Cloud:
     completions: list[dict[str, Any]] = field(default_factory=list)
     bound: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
-    conversation: dict[str, str] | None = None
+    conversation: dict[str, str] | None = field(
+        default_factory=lambda: {"client": "terminal", "started": "2026-11-20T09:00:00Z"}
+    )
+    not_owned: set[str] = field(default_factory=set)
     google_email: str = "alice@gmail.example"
     insufficient: bool = False
     last_used: str | None = None
     grants: list[str] = field(default_factory=lambda: ["https://www.googleapis.com/auth/drive.metadata.readonly"])
     identity_error: tuple[int, str, str] | None = None
     secrets_seen: set[str] = field(default_factory=set)
+    # By the name of a route's handler: what it answers instead, and the requests that it got.
+    instead: dict[str, Callable[[], Response]] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
 
     def reset(self) -> None:
         fresh = Cloud(url=self.url, key=self.key)
@@ -69,16 +76,26 @@ class Cloud:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                Route("/oidc/.well-known/openid-configuration", self.discovery),
-                Route("/oidc/authorize", self.authorize),
-                Route("/oidc/token", self.token, methods=["POST"]),
-                Route("/oidc/jwks", self.jwks),
-                Route("/runtimes/{arn:path}/invocations", self.invoke, methods=["POST"]),
-                Route("/invocations", self.invoke, methods=["POST"]),
-                Route("/identities/oauth2/authorize", self.consent),
-                Route("/identities/CompleteResourceTokenAuth", self.complete, methods=["POST"]),
+                Route("/oidc/.well-known/openid-configuration", self._route(self.discovery)),
+                Route("/oidc/authorize", self._route(self.authorize)),
+                Route("/oidc/token", self._route(self.token), methods=["POST"]),
+                Route("/oidc/jwks", self._route(self.jwks)),
+                Route("/runtimes/{arn:path}/invocations", self._route(self.invoke), methods=["POST"]),
+                Route("/invocations", self._route(self.invoke), methods=["POST"]),
+                Route("/identities/oauth2/authorize", self._route(self.consent)),
+                Route("/identities/CompleteResourceTokenAuth", self._route(self.complete), methods=["POST"]),
             ]
         )
+
+    def _route(self, handler: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        name = handler.__name__
+
+        async def answer(request: Request) -> Response:
+            self.requests.append((name, request.headers.get("accept-encoding", "")))
+            made = self.instead.get(name)
+            return made() if made else await handler(request)
+
+        return answer
 
     # --- OpenID Connect
 
@@ -126,8 +143,8 @@ class Cloud:
             "nonce": asked["nonce"],
             "email": f"{asked['who']}@example.com",
         } | self.id_token_changes
-        header = {"alg": "ES256", "kid": "sample"}
-        id_token = jwt.encode(header, claims, self.id_token_key or self.key)
+        key = self.id_token_key or self.key
+        id_token = jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
         if self.unsigned_id_token:
             head = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
             id_token = f"{head}.{id_token.split('.')[1]}."
@@ -161,6 +178,8 @@ class Cloud:
         if (answer := self.answers.get(payload["action"])) is not None:
             status, body = answer
             return Response(body if isinstance(body, str) else json.dumps(body), status, media_type="application/json")
+        if headers["x-amzn-bedrock-agentcore-runtime-session-id"] in self.not_owned:
+            return JSONResponse({"error": "Not yours.", "type": "error", "code": "not_owner"})
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if payload["action"] == "status":
             connected = bearer in self.bound or (not bearer and "local" in self.bound)

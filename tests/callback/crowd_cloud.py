@@ -44,13 +44,13 @@ class CrowdCloud(Cloud):
 
     async def crowd(self, request: Request) -> Response:
         """Who has connected, as often as they have."""
-        return JSONResponse({"bound": [self.access_tokens[proof] for proof in self.bound], "asked": self.asked()})
+        return JSONResponse({"bound": [self.access_tokens[proof] for proof in self.bound], "asked": self.times_asked()})
 
     async def slow_down(self, request: Request) -> Response:
         self.complete_s = (await request.json())["complete_s"]
         return JSONResponse({})
 
-    def asked(self) -> int:
+    def times_asked(self) -> int:
         return len(self.completions)
 
 

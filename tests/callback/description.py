@@ -1,6 +1,6 @@
-"""What the service takes and answers, as OpenAPI 3.1: for tests, gateways and whoever writes their rules.
+"""What the service takes and answers, as OpenAPI 3.1.
 
-No page serves it (`callback.app`). Handlers read their parameters themselves, because a refusal has to be a page with a
+Handlers read their parameters themselves, because a refusal has to be a page with a
 sentence, so the framework knows only the paths; everything else stands here. `tests/callback/test_fuzz.py` holds the
 running service to it.
 """

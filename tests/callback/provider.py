@@ -32,7 +32,7 @@ class Provider(Cloud):
 
     def app(self) -> Starlette:
         app = super().app()
-        app.router.routes.append(Route("/oidc/revoke", self.revoke, methods=["POST"]))
+        app.router.routes.append(Route("/oidc/revoke", self._route(self.revoke), methods=["POST"]))
         return app
 
     @property

@@ -141,6 +141,13 @@ def test_every_step_of_a_consent_is_one_line_of_one_person(service, lines, told)
     service.come_back(alice, *service.start_flow(alice))
     page = alice.get("/")
     alice.post("/sign-out", form_fields(page, "/sign-out"))
-    assert [event for event, _, _ in told()] == ["sign_in", "consent_started", "consent_completed", "sign_out"]
+    assert [event for event, _, _ in told()] == [
+        "sign_in",
+        "consent_started",
+        "consent_returned",
+        "consent_completed",
+        "account_checked",
+        "sign_out",
+    ]
     assert {outcome for _, outcome, _ in told()} == {"ok"}
     assert len({line["who"] for line in lines()}) == 1

@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 import pytest
 from key_value.aio.protocols.key_value import AsyncKeyValue
-from key_value.aio.stores.disk import DiskStore
 from key_value.aio.wrappers.base import BaseWrapper
 
 from callback.aws.identity import Identity
-from callback.state.sessions import open_folder
+from callback.state.folder import FolderStore
+from callback.state.store import open_folder
 from tests.callback.browser import Browser, code, heading
 from tests.callback.cloud import URN
-from tests.callback.conftest import Service
+from tests.callback.conftest import CONVERSATION, Service
 
 STALE = "This link cannot be used any more"
 MIXED_UP = "This link does not fit"
@@ -24,7 +24,7 @@ MIXED_UP = "This link does not fit"
 
 def refused(service: Service, answer: httpx.Response, status: int, words: str) -> None:
     assert (answer.status_code, heading(answer)) == (status, words)
-    assert 'class="button" href="/connect/google-drive"' in answer.text
+    assert 'class="button" href="/connect/google-drive' in answer.text
     assert service.cloud.completions == []
     assert service.cloud.bound == []
 
@@ -33,7 +33,12 @@ def test_a_flow_works_once(service, alice, cloud):
     session_uri, state = service.start_flow(alice)
     assert service.come_back(alice, session_uri, state).status_code == 303
     again = service.come_back(alice, session_uri, state)
-    assert (again.status_code, heading(again)) == (400, STALE)
+    assert again.headers["location"] == "/connected", "the browser that finished it sees how it ended"
+    assert len(cloud.completions) == 1
+    alice.press(alice.get("/"), "/sign-out")
+    alice.go("/sign-in")
+    later = service.come_back(alice, session_uri, state)
+    assert (later.status_code, heading(later)) == (400, STALE)
     assert len(cloud.completions) == 1
 
 
@@ -51,8 +56,7 @@ class SimultaneousReads(BaseWrapper):
         return found
 
 
-async def opened(folder: Path) -> DiskStore:
-    """To be run where it is used: SQLite's connections belong to a thread."""
+async def opened(folder: Path) -> FolderStore:
     return await open_folder(folder).__aenter__()
 
 
@@ -74,7 +78,7 @@ def test_of_two_returns_at_once_one_completes(service, alice, cloud):
         thread.join(10)
     service.stop()
     service.stage.server.run(folder.close())
-    assert sorted(answers) == [303, 400]
+    assert sorted(answers) == [303, 409]
     assert len(cloud.completions) == 1
 
 
@@ -105,6 +109,16 @@ def test_a_flow_that_alice_started_cannot_be_finished_in_bobs_browser(service, a
 def test_a_return_that_came_to_another_browser_is_over_for_its_own_as_well(service, alice):
     flow = service.start_flow(alice)
     refused(service, service.come_back(service.browser(), *flow), 403, "You are not signed in")
+    refused(service, service.come_back(alice, *flow), 400, STALE)
+
+
+def test_a_return_to_somebody_else_in_the_same_browser_is_over_for_who_started_it_as_well(service, alice, cloud):
+    flow = service.start_flow(alice)
+    cloud.who = "bob"
+    alice.go("/sign-in")
+    refused(service, service.come_back(alice, *flow), 403, "You are signed in as somebody else now")
+    cloud.who = "alice"
+    alice.go("/sign-in")
     refused(service, service.come_back(alice, *flow), 400, STALE)
 
 
@@ -250,8 +264,8 @@ def test_each_error_of_aws_has_its_page_and_a_way_on(service, alice, cloud, from
     assert 'class="button" href="/' in answer.text
     assert len(cloud.completions) == 1
     cloud.identity_error = None
-    again = service.come_back(alice, *flow)
-    assert (again.status_code, heading(again)) == (400, STALE), "the flow was used up before AWS was asked"
+    again = code(service.come_back(alice, *flow))
+    assert again == ("under_way" if status == 503 else "unknown_flow"), "the flow was used up before AWS was asked"
 
 
 def test_when_aws_is_too_busy_the_same_address_works_in_a_moment(service, alice, cloud):
@@ -262,18 +276,25 @@ def test_when_aws_is_too_busy_the_same_address_works_in_a_moment(service, alice,
         assert (answer.status_code, heading(answer)) == (503, "Too many people at once")
     cloud.identity_error = None
     assert service.come_back(alice, *flow).headers["location"] == "/connected"
-    assert code(service.come_back(alice, *flow)) == "unknown_flow"
+    assert len(cloud.completions) == 3
 
 
 def test_who_got_no_answer_from_aws_can_try_once_more_and_is_told_how_it_stands(service, alice, cloud):
     flow = service.start_flow(alice)
     cloud.identity_error = (500, "InternalServerException", "?")
     assert code(service.come_back(alice, *flow)) == "aws_unreachable"
-    assert code(service.come_back(alice, *flow)) == "unknown_flow", "the first try may still be under way"
+    assert code(service.come_back(alice, *flow)) == "under_way", "the first try may still be"
+    for _ in range(2):  # as often as it takes
+        service.clock.forward(seconds=20)
+        assert code(service.come_back(alice, *flow)) == "aws_unreachable"
     service.clock.forward(seconds=20)
     cloud.identity_error = None
     assert service.come_back(alice, *flow).headers["location"] == "/connected"
-    assert cloud.completions[0] == cloud.completions[1]
+    assert cloud.completions[0] == cloud.completions[-1]
+    asked = len(cloud.completions)
+    service.clock.forward(seconds=25)
+    assert service.come_back(alice, *flow).headers["location"] == "/connected", "finished is finished"
+    assert len(cloud.completions) == asked
 
 
 def test_a_second_try_that_comes_too_late_because_the_first_came_through_says_connected(service, alice, cloud):
@@ -295,6 +316,37 @@ def test_a_second_try_that_aws_refuses_says_so_where_nothing_is_connected(servic
     assert code(service.come_back(alice, *flow)) == "aws_session_over"
     service.clock.forward(seconds=20)
     assert code(service.come_back(alice, *flow)) == "unknown_flow"
+
+
+def test_a_first_try_that_aws_calls_over_is_not_taken_for_a_success_of_somebody_who_is_connected(service, alice, cloud):
+    flow = service.start_flow(alice)
+    cloud.bound.append(cloud.sessions[flow[0]]["proof"])
+    cloud.identity_error = (403, "AccessDeniedException", "Invalid or expired session")
+    assert code(service.come_back(alice, *flow)) == "aws_session_over"
+
+
+@pytest.mark.parametrize("end", ["success", "refusal", "throttle"])
+def test_a_flow_that_has_ended_does_not_come_back_after_its_lease(service, alice, cloud, end):
+    flow = service.start_flow(alice)
+    if end == "refusal":
+        cloud.identity_error = (400, "ValidationException", "Failed to retrieve token")
+    elif end == "throttle":
+        cloud.identity_error = (429, "ThrottlingException", "slow down")
+        service.come_back(alice, *flow)
+        cloud.identity_error = None
+    service.come_back(alice, *flow)
+    asked = len(cloud.completions)
+    cloud.identity_error = None
+    service.clock.forward(seconds=25)
+    alice.go("/sign-in")  # a new browser session, which has not seen how it ended
+    assert code(service.come_back(alice, *flow)) == "unknown_flow"
+    assert len(cloud.completions) == asked
+
+
+def test_a_way_on_leads_back_to_the_conversation(service, alice, cloud):
+    flow = service.start_flow(alice)
+    alice.drop_cookies("__Host-session")
+    assert f'href="/connect/google-drive?session={CONVERSATION}"' in service.come_back(alice, *flow).text
 
 
 def test_no_network_to_aws_has_its_page(service, alice, cloud):

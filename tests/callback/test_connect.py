@@ -144,7 +144,7 @@ def test_a_conversation_that_cannot_exist_is_refused(service, alice, cloud, bad)
     assert alice.get(f"{CONNECT}?session={bad}").status_code == 400
     page = alice.get(CONNECT)
     assert alice.post(CONNECT, form_fields(page, CONNECT) | {"session": bad}).status_code == 400
-    assert cloud.invocations == []
+    assert {asked.payload["action"] for asked in cloud.invocations} == {"status"}
 
 
 def test_a_parameter_that_comes_twice_is_refused(service, alice):
@@ -196,7 +196,7 @@ def test_each_failure_of_the_runtime_has_its_page_and_a_way_on(service, alice, c
 def test_an_agent_that_cannot_be_reached_has_its_page(make_service):
     service = make_service(DRIVE_AGENT_RUNTIME_URL="http://127.0.0.1:1")
     alice = service.browser("alice")
-    answer = alice.press(alice.get(CONNECT), CONNECT)
+    answer = alice.get(CONNECT)
     assert (answer.status_code, heading(answer)) == (502, "The agent did not answer")
 
 
@@ -216,9 +216,7 @@ def test_a_token_in_its_last_minutes_starts_nothing_and_leads_back_after_a_new_s
 def test_a_provider_whose_tokens_end_at_once_leads_to_a_page_and_not_in_circles(service, cloud):
     cloud.token_life_s = 30
     alice = service.browser()
-    page = alice.go(CONNECT)
-    assert heading(page) == "Connect Google Drive for alice@example.com?"
-    assert heading(alice.press(page, CONNECT)) == "Please sign in again"
+    assert heading(alice.go(CONNECT)) == "Please sign in again"
     assert cloud.invocations == []
 
 
@@ -249,6 +247,45 @@ def test_connections_ask_for_a_sign_in_first_and_return_there(service):
     browser = service.browser()
     page = browser.go("/connections")
     assert (page.status_code, page.url.path) == (200, "/connections")
+
+
+def test_a_conversation_that_nobody_has_begun_is_none(service, alice, cloud):
+    """Whoever begins it later would own it, and what is connected could not be looked at there any more."""
+    cloud.conversation = None
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    assert form_fields(page, CONNECT)["session"] == ""
+    assert "Asked for in" not in page.text
+
+
+def test_who_is_connected_and_comes_without_a_question_sees_what_is_connected(service, alice, cloud):
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    assert alice.get(CONNECT).headers["location"] == "/connections"
+
+
+def test_before_somebody_reconnects_the_page_says_what_they_give_up(service, alice, cloud):
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    cloud.grants = [CONTENTS]
+    page = alice.get(f"{CONNECT}?again=1")
+    assert "alice@gmail.example is disconnected" in tagless(page)
+    assert form_fields(page, CONNECT) | {"csrf": ""} == {"csrf": "", "session": "", "ask": "contents", "force": "1"}
+    cloud.insufficient = True
+    page = alice.get(f"{CONNECT}?again=1")
+    assert "what is connected now is disconnected" in tagless(page)
+    assert form_fields(page, CONNECT)["ask"] == "details"
+
+
+def test_a_wish_to_replace_survives_a_page_about_more(service, alice, cloud):
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    page = alice.get(f"{CONNECT}?again=1")
+    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": [CONTENTS]})
+    told = alice.press(page, CONNECT)
+    assert form_fields(told, CONNECT)["force"] == "1"
+
+
+def test_after_connecting_without_a_question_the_page_speaks_of_none(service, alice, cloud):
+    done = alice.press(alice.get(CONNECT), CONNECT)
+    assert "ask something" in tagless(done)
+    assert "goes on with your question" not in tagless(done)
 
 
 def test_connected_without_a_connection_leads_to_the_overview(service, alice):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.callback.browser import code, form_fields, heading, tagless
-from tests.callback.conftest import CONVERSATION
+from tests.callback.conftest import CONVERSATION, csrf
 
 CONNECT = "/connect/google-drive"
 DISCONNECT = "/connections/disconnect"
@@ -74,9 +74,8 @@ def test_disconnecting_needs_a_press_of_our_own_button(service, alice, cloud):
 
 def test_reconnecting_gives_up_what_is_there_and_asks_for_the_same_again(service, alice, cloud):
     connect(alice)
-    fields = form_fields(alice.get("/connections"), CONNECT)
-    assert fields["force"] == "1"
-    alice.post(CONNECT, fields)
+    assert 'href="/connect/google-drive?again=1"' in alice.get("/connections").text
+    alice.post(CONNECT, form_fields(alice.get(f"{CONNECT}?again=1"), CONNECT))
     assert cloud.invocations[-1].payload["force"] is True
 
 
@@ -102,6 +101,17 @@ def test_an_account_of_another_domain_is_given_back_at_once(make_service, cloud)
     assert cloud.bound == []
     cloud.google_email = "alice@corp.example"
     assert heading(alice.press(page, CONNECT)) == "Connected as alice@corp.example."
+
+
+def test_an_account_is_given_back_with_the_very_proof_that_it_was_bound_with(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    flow = service.start_flow(alice)
+    first = cloud.invocations[-1].headers["authorization"]
+    alice.go("/sign-in")  # in between, the browser gets a newer token
+    service.come_back(alice, *flow)
+    assert actions(cloud)[-1] == "disconnect"
+    assert cloud.invocations[-1].headers["authorization"] == first
 
 
 def test_an_account_that_is_not_the_persons_own_is_given_back_where_it_must_be(make_service, cloud):
@@ -134,6 +144,51 @@ def test_what_was_connected_already_is_judged_as_well(make_service, cloud):
     assert actions(cloud)[-1] == "disconnect"
 
 
+def test_a_conversation_that_somebody_else_has_taken_over_does_not_keep_a_forbidden_account(make_service, cloud):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    flow = service.start_flow(alice)
+    cloud.not_owned = {CONVERSATION}
+    done = alice.follow(service.come_back(alice, *flow))
+    assert "alice@gmail.example" in tagless(done)
+    assert cloud.bound == []
+
+
+@pytest.mark.parametrize(
+    "answer", [(429, {}), (500, {}), (200, "not json"), (200, {"connections": [{"connected": True}]})]
+)
+def test_what_cannot_be_named_is_given_back_where_only_some_may_be_connected(make_service, cloud, answer):
+    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    alice = service.browser("alice")
+    flow = service.start_flow(alice)
+    cloud.answers["status"] = answer
+    done = alice.follow(service.come_back(alice, *flow))
+    assert "could not find out" in tagless(done)
+    assert cloud.bound == []
+
+
+def test_a_disconnect_whose_sign_in_has_run_out_leads_back_to_the_overview(service, alice, cloud):
+    fields = {"csrf": csrf(alice.get("/connections"))}
+    for _ in range(3):
+        service.clock.forward(minutes=19, seconds=30)
+        alice.get("/")
+    assert heading(alice.post(DISCONNECT, fields)) == "Please sign in again"
+    service.clock.ahead = timedelta()
+    assert alice.go("/sign-in").url.path == "/connections"
+
+
+def test_after_disconnecting_no_page_says_connected(service, alice, cloud):
+    connect(alice)
+    alice.press(alice.get("/connections"), DISCONNECT)
+    assert alice.get("/connected").headers["location"] == "/connections"
+
+
+def test_a_last_use_of_an_earlier_account_is_not_this_ones(service, alice, cloud):
+    cloud.last_used = (service.clock() - timedelta(days=9)).isoformat()
+    connect(alice)
+    assert "9 days ago" not in alice.get("/connections").text
+
+
 def test_an_account_that_cannot_be_given_back_is_said_to_be_there_still(make_service, cloud):
     service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
     alice = service.browser("alice")
@@ -144,17 +199,22 @@ def test_an_account_that_cannot_be_given_back_is_said_to_be_there_still(make_ser
 
 
 def test_an_account_that_nobody_can_name_is_not_called_the_right_one(make_service, cloud):
-    service = make_service(DRIVE_AGENT_GOOGLE_DOMAINS="corp.example")
+    service = make_service()
     alice = service.browser("alice")
     flow = service.start_flow(alice)
     cloud.answers["status"] = (500, {})
     done = alice.follow(service.come_back(alice, *flow))
     assert "could not find out" in tagless(done)
     assert "Connected as" not in done.text
+    assert len(cloud.bound) == 1
 
 
 def test_the_page_after_disconnecting_is_for_who_is_signed_in_and_not_connected_again(service, alice, cloud):
     assert service.browser().get("/disconnected").headers["location"] == "/"
+    assert alice.get("/disconnected").headers["location"] == "/connections"
+    connect(alice)
+    alice.press(alice.get("/connections"), DISCONNECT)
+    assert alice.get("/disconnected").status_code == 200
     connect(alice)
     assert alice.get("/disconnected").headers["location"] == "/connections"
 

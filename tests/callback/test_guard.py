@@ -7,7 +7,7 @@ import pytest
 from key_value.aio.wrappers.base import BaseWrapper
 
 from callback.web.guard import SECURITY_HEADERS
-from tests.callback.browser import form_fields, heading
+from tests.callback.browser import code, form_fields, heading
 from tests.callback.conftest import csrf
 
 CONNECT = "/connect/google-drive"
@@ -97,7 +97,7 @@ def test_the_other_name_of_this_machine_leads_to_the_right_one(service):
 def test_a_form_without_the_right_csrf_value_does_nothing(service, alice, cloud, path, value):
     fields = {"who": "local"} | ({"csrf": value} if value is not None else {})
     answer = alice.post(path, fields)
-    assert (answer.status_code, heading(answer)) == (403, "Please press the button again")
+    assert (answer.status_code, heading(answer)) == (403, "Please load the page again")
     assert "alice@example.com" in alice.get("/").text
     assert cloud.invocations == []
 
@@ -116,7 +116,7 @@ def test_a_form_without_the_right_csrf_value_does_nothing(service, alice, cloud,
 )
 def test_a_form_from_another_site_does_nothing_even_with_the_right_value(service, alice, cloud, path, headers):
     answer = alice.post(path, {"csrf": csrf(alice.get("/")), "who": "local"}, **headers)
-    assert (answer.status_code, heading(answer)) == (403, "Please press the button again")
+    assert (answer.status_code, heading(answer)) == (403, "Please load the page again")
     assert "alice@example.com" in alice.get("/").text
     assert cloud.invocations == []
 
@@ -125,7 +125,7 @@ def test_a_csrf_value_of_another_session_is_worth_nothing(service, alice, cloud)
     bob = service.browser("bob")
     answer = alice.post(CONNECT, form_fields(bob.get(CONNECT), CONNECT))
     assert answer.status_code == 403
-    assert cloud.invocations == []
+    assert {asked.payload["action"] for asked in cloud.invocations} == {"status"}, "bob's page, and nothing else"
 
 
 def test_a_browser_that_hides_its_origin_from_everybody_can_still_press_buttons(service, alice):
@@ -160,7 +160,7 @@ def test_one_audit_line_for_each_step_and_no_secret_in_any_log(service, cloud, c
         flow = service.start_flow(alice)
         handles = {cookie.value for cookie in alice.jar}
         service.come_back(alice, *flow)
-        service.come_back(alice, *flow)
+        service.come_back(service.browser(), *flow)
         bob = service.browser("bob")
         cloud.answers["connect"] = (200, {"error": "No.", "type": "error", "code": "not_owner"})
         bob.press(bob.get(CONNECT), CONNECT)
@@ -170,15 +170,17 @@ def test_one_audit_line_for_each_step_and_no_secret_in_any_log(service, cloud, c
     assert [(line["event"], line["outcome"], line["reason"]) for line in lines] == [
         ("sign_in", "ok", ""),
         ("consent_started", "ok", ""),
+        ("consent_returned", "ok", ""),
         ("consent_completed", "ok", ""),
-        ("consent_completed", "refused", "unknown_flow"),
+        ("account_checked", "ok", ""),
+        ("consent_completed", "refused", "not_signed_in"),
         ("sign_in", "ok", ""),
         ("consent_started", "refused", "agent_not_owner"),
         ("sign_out", "ok", ""),
     ]
-    alices, bobs = lines[0]["who"], lines[4]["who"]
-    assert [line["who"] for line in lines] == [alices, alices, alices, alices, bobs, bobs, alices]
-    assert all(re.fullmatch("[0-9a-f]{16}", line["who"]) and line["ms"] >= 0 for line in lines)
+    alices, bobs = lines[0]["who"], lines[6]["who"]
+    assert [line["who"] for line in lines] == [*[alices] * 5, "", bobs, bobs, alices]
+    assert all(re.fullmatch("[0-9a-f]{16}|", line["who"]) and line["ms"] >= 0 for line in lines)
     everything = "\n".join(record.getMessage() for record in ours)
     for secret in {*cloud.secrets_seen, *handles, "example.com", "alice", "oidc"}:
         assert secret not in everything
@@ -205,3 +207,23 @@ def test_another_sites_page_gets_ours_only_as_a_window_of_its_own(service, alice
         answer = alice.get(address, site, **headers)
         assert (answer.status_code == 200) == passes
         assert ("alice" in answer.text) == (passes and address != "/static/style.css")
+
+
+def test_the_guard_alone_refuses_a_post_of_another_site(service):
+    answer = service.browser().post("/no-such-page", {}, origin=service.origin, sec_fetch_site="cross-site")
+    assert (answer.status_code, code(answer)) == (403, "forged_request"), "before anybody looks which page it is"
+
+
+def test_a_refused_departure_is_in_the_audit(service, alice, caplog):
+    with caplog.at_level(logging.INFO, logger="callback.audit"):
+        alice.get("/connect/google-drive/continue?flow=0123456789abcdef")
+    [line] = [json.loads(record.getMessage()) for record in caplog.records if record.name == "callback.audit"]
+    assert (line["event"], line["reason"]) == ("request_refused", "unknown_flow")
+    assert line["who"]
+
+
+def test_a_button_of_a_page_from_before_a_sign_out_leads_to_signing_in(service, alice):
+    page = alice.get("/connections")
+    alice.press(alice.get("/"), "/sign-out")
+    answer = alice.post("/connections/disconnect", {"csrf": csrf(page)})
+    assert (answer.status_code, code(answer)) == (403, "sign_in_again")

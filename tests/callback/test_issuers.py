@@ -57,28 +57,26 @@ def test_any_texts_can_be_compared(issuer, found):
 
 
 def test_the_template_of_an_issuer_takes_the_tenant_of_the_token():
-    template = {"issuer": f"{ENTRA}/{{tenantid}}/v2.0"}
+    template = f"{ENTRA}/{{tenantid}}/v2.0"
     assert issuer_of_tokens(template, {"tid": TENANT}) == f"{ENTRA}/{TENANT}/v2.0"
-    assert issuer_of_tokens(template, {}) == template["issuer"]
-    assert issuer_of_tokens({"issuer": POOL}, {"tid": TENANT}) == POOL
+    assert issuer_of_tokens(template, {}) == template
+    assert issuer_of_tokens(POOL, {"tid": TENANT}) == POOL
 
 
 @pytest.mark.parametrize(
     ("always_sent", "iss", "fits"),
     [
-        (None, None, True),
         (False, None, True),
         (True, None, False),
         (True, POOL, True),
-        (None, POOL, True),
-        (None, f"{POOL}/", False),
-        (None, "", False),
+        (False, POOL, True),
+        (False, f"{POOL}/", False),
+        (False, "", False),
         (True, "https://evil.example", False),
     ],
 )
 def test_an_answer_names_its_issuer_rightly_or_not_at_all(always_sent, iss, fits):
-    metadata = {"issuer": POOL, "authorization_response_iss_parameter_supported": always_sent}
-    assert answer_issuer_fits(metadata, iss) is fits
+    assert answer_issuer_fits(POOL, iss, is_always_sent=always_sent) is fits
 
 
 @pytest.mark.parametrize("name", ["example.com", "a.b.example", "xn--bcher-kva.example", "1.example", "a-b.example"])

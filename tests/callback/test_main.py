@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 
@@ -18,6 +19,19 @@ def test_a_missing_setting_ends_the_start_with_a_sentence_and_without_a_tracebac
         _, said = process.communicate(timeout=20)
     assert process.returncode == 1
     assert said.startswith("The callback service cannot start. DRIVE_AGENT_CALLBACK_URL is ")
+    assert "Traceback" not in said
+
+
+def test_a_folder_that_cannot_be_used_ends_the_start_with_a_sentence_and_without_a_traceback(environ):
+    folder = Path(environ["DRIVE_AGENT_CALLBACK_STATE"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "cache.db").write_bytes(b"not a database" * 500)
+    with run(environ | {"DRIVE_AGENT_CALLBACK_BIND": "127.0.0.1:0"}) as process:
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 1
+    last = said.splitlines()[-1]
+    assert last.startswith("The callback service cannot start. DRIVE_AGENT_CALLBACK_STATE is ")
+    assert "file is not a database" in last
     assert "Traceback" not in said
 
 

@@ -285,11 +285,11 @@ def test_without_a_conversation_the_confirmation_claims_none(client):
 
 
 def test_the_confirmation_sends_along_what_it_said():
-    page = rendered(confirm("x", ask="contents", is_forced=True))
+    page = rendered(confirm("x", ask="contents", replaces="alice@gmail.example"))
     form = page.partition('action="/connect/google-drive"')[2].partition("</form>")[0]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
     assert fields == {"csrf": "c" * 43, "session": "conversation-0123456789", "ask": "contents", "force": "1"}
-    assert "What is connected now is replaced" in page
+    assert "alice@gmail.example is disconnected" in page
     assert 'name="force"' not in rendered(confirm("x"))
 
 
@@ -316,7 +316,7 @@ def test_another_account_can_be_used_wherever_there_is_a_concern(state):
     page = rendered(state)
     assert ('name="force" value="1"' in page) == bool(state.values["concern"])
     is_bound = state.values["concern"] in {"", "unknown", "other_email"}
-    assert ("You can go back to the conversation" in page) == is_bound
+    assert ("You can go back to the conversation" in page) == (is_bound and bool(state.values["runtime_session"]))
 
 
 def test_a_refused_account_is_named_with_what_was_expected():
@@ -348,7 +348,7 @@ def test_a_connection_can_be_renewed_and_given_up():
         action: dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
         for action, form in re.findall(r'<form method="post" action="([^"]*)">(.*?)</form>', page, re.DOTALL)
     }
-    assert forms["/connect/google-drive"] == {"csrf": ALICE.csrf, "session": "", "ask": "details", "force": "1"}
+    assert 'href="/connect/google-drive?again=1"' in page, "a page first, for it gives up what is there"
     assert forms["/connections/disconnect"] == {"csrf": ALICE.csrf}
     assert "Disconnecting takes the permission back at Google." in page
 

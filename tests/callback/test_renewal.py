@@ -1,14 +1,18 @@
 """How long the proof of somebody lives, against a provider over real HTTP and with a clock of the test."""
 
+import json
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
+from starlette.responses import Response, StreamingResponse
 
 from callback.errors import SignInAgainError, SignInServiceError
 from callback.records import MIN_TOKEN_LIFE, Flow, Person, UserProof, sha256
@@ -16,7 +20,8 @@ from callback.settings import Settings
 from callback.sign_in.oidc import Oidc
 from callback.sign_in.renewal import FLOW_PROOF_LIFE, has_hope, renew
 from callback.sign_in.tokens import local_person, person_of
-from callback.state.sessions import ABSOLUTE_LIFE, Flows, Sessions
+from callback.state.flows import Flows
+from callback.state.sessions import ABSOLUTE_LIFE, Sessions
 from callback.state.store import encrypted, open_folder
 from callback.web.browser import Browser
 from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
@@ -76,7 +81,9 @@ class Desk:
 
 @pytest.fixture
 def at_desk(provider: Provider, tmp_path: Path) -> Callable[..., Any]:
-    def run(work: Callable[[Desk], Awaitable[Any]], *, refreshable: bool = True, **variables: str) -> Any:
+    def run(
+        work: Callable[[Desk], Awaitable[Any]], *, refreshable: bool = True, deadline_s: float = 10, **variables: str
+    ) -> Any:
         found = {
             "DRIVE_AGENT_OIDC_DISCOVERY_URL": provider.discovery_url,
             "DRIVE_AGENT_OIDC_CLIENT_ID": CLIENT_ID,
@@ -84,7 +91,7 @@ def at_desk(provider: Provider, tmp_path: Path) -> Callable[..., Any]:
         }
         settings = Settings.load(LOCAL | found | variables)
         assert settings.oidc is not None
-        client = Oidc(settings.oidc, "http://localhost:9090/sign-in/callback", TLS)
+        client = Oidc(settings.oidc, "http://localhost:9090/sign-in/callback", TLS, deadline_s=deadline_s)
 
         async def opened() -> Any:
             async with open_folder(tmp_path / "state") as folder:
@@ -129,6 +136,7 @@ def test_two_tabs_do_not_use_one_refresh_token_twice(at_desk, provider):
 
     async def work(desk):
         got = []
+        await desk.browser(50 * MINUTE)
 
         async def tab():
             got.append(await desk.renew(50 * MINUTE))
@@ -251,6 +259,112 @@ def test_no_refresh_puts_off_the_absolute_end(at_desk, provider):
 
     at_desk(work)
     assert len(provider.refreshes) == 7, "one for each hour but the first"
+
+
+class Slow:
+    """An answer of the token endpoint that begins, and goes on when the test says so."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_go_on = threading.Event(), threading.Event()
+        self.content = b"{}"
+
+    def __call__(self) -> Response:
+        self.is_asked.set()
+        return StreamingResponse(self._drops(), media_type="application/json")
+
+    async def _drops(self) -> AsyncIterator[bytes]:
+        while not self.may_go_on.is_set():
+            yield b" "
+            await anyio.sleep(0.01)
+        yield self.content
+
+    async def begun(self) -> None:
+        assert await anyio.to_thread.run_sync(self.is_asked.wait, 10)
+
+
+def test_a_refresh_that_comes_drop_by_drop_ends_with_the_time_and_lets_others_go_on(at_desk, provider):
+    provider.instead["token"] = Slow()
+
+    async def work(desk):
+        with anyio.fail_after(5), pytest.raises(SignInServiceError):
+            await desk.renew(50 * MINUTE)
+        provider.instead = {}
+        return desk.person, await desk.renew(50 * MINUTE)
+
+    person, renewed = at_desk(work, deadline_s=0.2)
+    assert renewed.proof != person.proof
+
+
+def test_neither_a_page_nor_a_sign_out_waits_for_a_refresh(at_desk, provider):
+    provider.instead["token"] = slow = Slow()
+
+    async def work(desk):
+        await desk.browser(50 * MINUTE)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.renew, 50 * MINUTE)
+            await slow.begun()
+            with anyio.fail_after(5):
+                # Longer ago than what a visit does not write down.
+                seen = await desk.sessions.find(desk.handle, desk.now + 55 * MINUTE)
+                await desk.sessions.end(desk.handle, desk.now + 55 * MINUTE)
+                gone = await desk.sessions.find(desk.handle, desk.now + 55 * MINUTE)
+            tasks.cancel_scope.cancel()
+        return seen, gone
+
+    seen, gone = at_desk(work, deadline_s=60)
+    assert seen.person
+    assert gone is None
+
+
+def test_a_visit_that_did_not_wait_is_written_down_by_the_next_one(at_desk, provider):
+    provider.instead["token"] = slow = Slow()
+
+    async def work(desk):
+        await desk.browser(25 * MINUTE)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.renew, 25 * MINUTE, 50 * MINUTE)
+            await slow.begun()
+            during = await desk.sessions.find(desk.handle, desk.now + 40 * MINUTE)
+            tasks.cancel_scope.cancel()
+        after = await desk.sessions.find(desk.handle, desk.now + 40 * MINUTE)
+        return [found.seen - desk.now for found in (during, after)]
+
+    assert at_desk(work, deadline_s=60) == [25 * MINUTE, 40 * MINUTE]
+
+
+def test_a_visit_that_is_written_down_leaves_the_session_to_others(at_desk, provider):
+    async def work(desk):
+        lock = desk.sessions._records.lock(desk.handle)
+        seen = (await desk.sessions.find(desk.handle, desk.now + 25 * MINUTE)).seen
+        return seen - desk.now, lock.locked()
+
+    assert at_desk(work) == (25 * MINUTE, False)
+
+
+def test_a_sign_out_during_a_refresh_ends_the_refresh_token_that_comes_back(at_desk, provider):
+    provider.instead["token"] = slow = Slow()
+
+    async def work(desk):
+        await desk.browser(50 * MINUTE)
+        newer = provider.refresh_token("alice")
+        tokens = {"access_token": provider.access_token("alice"), "token_type": "Bearer", "refresh_token": newer}
+        slow.content = json.dumps(tokens).encode()
+
+        async def renewing():
+            with pytest.raises(SignInAgainError):
+                await desk.renew(50 * MINUTE)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(renewing)
+            await slow.begun()
+            await desk.sessions.end(desk.handle, desk.now + 50 * MINUTE)
+            await desk.oidc.revoke(desk.person)
+            slow.may_go_on.set()
+        return desk.person.refresh_token, newer
+
+    older, newer = at_desk(work)
+    assert [asked["token"] for asked in provider.revocations] == [older, newer]
+    assert provider.refresh_tokens == {}
 
 
 # --- without

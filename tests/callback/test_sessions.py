@@ -11,7 +11,8 @@ import pytest
 
 from callback.records import Flow, PendingSignIn, UserProof, sha256
 from callback.sign_in.tokens import local_person
-from callback.state.sessions import ABSOLUTE_LIFE, IDLE_LIFE, MAX_SIGN_INS, Flows, Sessions
+from callback.state.flows import Flows
+from callback.state.sessions import ABSOLUTE_LIFE, IDLE_LIFE, MAX_SIGN_INS, Sessions
 from callback.state.store import Sealed, encrypted, open_folder
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -317,3 +318,53 @@ def test_a_retry_that_was_put_back_is_still_known_to_be_one(kept):
         return await flows.take(handle, NOW + 21 * SECOND)
 
     assert kept.flows(work) == replace(FLOW, is_retry=True)
+
+
+class Interleaved:
+    """A store in memory that lets others go first at each step, as several processes do."""
+
+    def __init__(self):
+        self.kept = {}
+
+    async def get(self, key, *, collection):
+        await anyio.lowlevel.checkpoint()
+        return self.kept.get((collection, key))
+
+    async def put(self, key, value, *, collection, ttl):
+        await anyio.lowlevel.checkpoint()
+        self.kept[collection, key] = value
+
+    async def delete(self, key, *, collection):
+        await anyio.lowlevel.checkpoint()
+        return self.kept.pop((collection, key), None) is not None
+
+
+@pytest.mark.parametrize("callers", [1, 2, 5])
+def test_a_flow_whose_return_was_seen_elsewhere_is_nobodys_however_often_it_is_asked_for(callers):
+    """Its starter sends several returns at once, and tries again after the lease of whoever was first."""
+
+    async def work():
+        flows = Flows(encrypted(Interleaved(), "sample-session-key-sample-session-key"))
+        handle = await flows.open(FLOW)
+        await flows.seen_elsewhere(FLOW.state_sha256)
+        got = []
+
+        async def take(after):
+            got.append(await flows.take(handle, NOW + after * SECOND))
+
+        for after in (0, 21, 42):
+            async with anyio.create_task_group() as group:
+                for _ in range(callers):
+                    group.start_soon(take, after)
+        return got
+
+    assert set(anyio.run(work)) == {None}
+
+
+def test_a_return_of_no_flow_leaves_no_trace():
+    async def work():
+        store = Interleaved()
+        await Flows(encrypted(store, "sample-session-key-sample-session-key")).seen_elsewhere("0" * 64)
+        return store.kept
+
+    assert anyio.run(work) == {}

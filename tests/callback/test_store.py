@@ -2,6 +2,7 @@
 
 import base64
 import json
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -25,7 +26,8 @@ from callback.records import BrowserSession, Flow, PendingSignIn, UserProof, sha
 from callback.settings import Settings, SettingsError
 from callback.sign_in.tokens import local_person
 from callback.state.dynamodb import DynamoDbStore, StateUnavailableError
-from callback.state.sessions import Flows, Sessions
+from callback.state.flows import Flows
+from callback.state.sessions import Sessions
 from callback.state.store import Records, encrypted, open_store
 from tests.callback.servers import Server
 from tests.callback.test_settings import LOCAL
@@ -295,6 +297,51 @@ def test_a_record_of_another_shape_counts_as_missing(folder):
     assert folder.run(work) is None
 
 
+DEEP = "[" * 5_000 + "]" * 5_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{broken",
+        "[]",
+        "5",
+        "{}",
+        '{"value": []}',
+        '{"value": {}, "expires_at": 5}',
+        '{"value": {}, "expires_at": "2126-01-01T00:00:00"}',
+        pytest.param("9" * 5_000, id="a long number"),
+        pytest.param(f'{{"value": {{"sealed": {DEEP}}}}}', id="deep"),
+        pytest.param(f'{{"value": {{"sealed": {"[" * 200 + "]" * 200}}}}}', id="less deep"),
+        '{"value": {"sealed": "\\ud800"}}',
+    ],
+)
+def test_a_record_that_is_damaged_counts_as_missing_and_can_be_replaced(request, place, text):
+    """As bytes on the disk, below what a store would write itself."""
+    place.run(lambda store: records(store).put("handle", Record("x"), LIFE))
+    if place.settings.state_table is None:
+        with sqlite3.connect(place.settings.state_dir / "cache.db") as database:
+            assert database.execute("UPDATE Cache SET value = ?", (text,)).rowcount == 1
+        database.close()
+    else:
+        item = {"key": {"S": f"samples/{sha256('handle')}"}, "value": {"S": text}}
+        request.getfixturevalue("dynamodb").put_item(TableName="sessions", Item=item)
+
+    async def work(store):
+        found = await records(store).get("handle"), await records(store).take("handle")
+        await records(store).put("handle", Record("new"), LIFE)
+        return *found, await records(store).get("handle")
+
+    assert place.run(work) == (None, None, Record("new"))
+
+
+def test_deleting_a_damaged_item_of_the_table_is_nobodys_success(table, dynamodb):
+    item = {"key": {"S": f"samples/{sha256('handle')}"}, "value": {"S": "{broken"}}
+    dynamodb.put_item(TableName="sessions", Item=item)
+    assert table.run(lambda store: records(store).delete("handle")) is False
+
+
 # --- the table
 
 
@@ -397,6 +444,40 @@ def test_a_deletion_is_asked_for_once_because_a_second_answer_would_say_that_nob
     with pytest.raises(StateUnavailableError):
         run(lambda store: store.delete("x", collection="samples"))
     assert trouble.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("work", "times"),
+    [
+        (lambda flows: flows.find("handle"), 3),
+        (lambda flows: flows.take("handle", NOW), 3),
+        (lambda flows: flows.open(flow()), 3),
+        (lambda flows: flows.done("handle"), 1),
+    ],
+)
+def test_what_fails_with_a_flow_or_its_lease_is_an_error_with_a_page_after_three_tries(failing, work, times):
+    trouble, run = failing(99)
+    with pytest.raises(StateUnavailableError):
+        run(lambda store: work(Flows(encrypted(store, KEY))))
+    assert trouble.asked == times
+
+
+def test_credentials_that_cannot_be_had_are_an_error_with_a_page(moto_url, monkeypatch, tmp_path):
+    """boto3 lets an error of its own out where it is a file that is missing."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/sample")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "missing"))
+
+    async def work() -> None:
+        store = DynamoDbStore("sessions", REGION, moto_url)
+        try:
+            await store.get("x", collection="samples")
+        finally:
+            store.close()
+
+    with pytest.raises(StateUnavailableError) as refusal:
+        anyio.run(work)
+    assert isinstance(refusal.value.__cause__, FileNotFoundError)
 
 
 def test_a_dynamodb_that_is_away_is_an_error_with_a_page(moto_url):

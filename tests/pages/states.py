@@ -46,7 +46,7 @@ def confirm(name: str, who: BrowserSession = ALICE, banner: Banner = "", **chang
         "runtime_session": "conversation-0123456789",
         "ask": "details",
         "is_more": False,
-        "is_forced": False,
+        "replaces": None,
         "client": "",
         "started": None,
         "now": NOW,
@@ -102,9 +102,10 @@ CONFIRM = [
     confirm("other-program", client="some-program", started=NOW - timedelta(minutes=1)),
     confirm("no-client", started=NOW - timedelta(days=1)),
     confirm("no-conversation"),
-    confirm("forced", ask="contents", is_forced=True),
+    confirm("forced", ask="contents", replaces="alice@gmail.example"),
+    confirm("forced-unnamed", replaces=""),
     confirm("local", who=LOCAL, banner="local"),
-    confirm("long-name", who=session_of(LONG), client="web", started=NOW, is_forced=True),
+    confirm("long-name", who=session_of(LONG), client="web", started=NOW, replaces=""),
 ]
 CONNECTED = [
     connected("plain"),
@@ -115,6 +116,8 @@ CONNECTED = [
     connected("refused-domain", concern="refused_domain", expected=("example.com", "example.net", "example.org")),
     connected("refused-email", concern="refused_email", expected=("alice@example.com",)),
     connected("refused-nobody", concern="refused_email"),
+    connected("refused-unknown", concern="refused_unknown", account=ConnectedAccount("", "", ())),
+    connected("without-a-question", runtime_session=""),
     connected("long-name", account=ConnectedAccount(LONG, "", (DETAILS, "openid", "https://unheard.example/of"))),
 ]
 CONNECTIONS = [

@@ -196,7 +196,7 @@ def test_a_form_of_another_site_sends_no_session_and_starts_nothing(visit, servi
         tab.page.click("button")
     tab.page.wait_for_selector("h1")
     assert "cookie" not in posted.value.all_headers()
-    assert heading(tab) == "Please press the button again"
+    assert heading(tab) == "Please load the page again"
     assert cloud.sessions == {}
 
 

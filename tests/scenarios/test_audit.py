@@ -67,6 +67,16 @@ def test_signing_in_connecting_and_asking_are_lines_of_one_person_in_both_servic
     assert [line["outcome"] for line in lines if line.get("method") == "files.list"] == ["ok"]
 
 
+def test_which_google_account_was_connected_is_found_by_its_address_and_by_nothing_in_the_lines(world, audit):
+    world.connected()
+    [checked] = [line for line in audit() if line["event"] == "account_checked"]
+    assert (checked["service"], checked["outcome"]) == ("callback", "ok")
+    found = json.loads(ask(world, "--json", "--account", world.alice.google.email.upper()))["events"]
+    assert {event["account"] for event in found} == {checked["account"]}
+    assert {event["who"] for event in found} == {checked["who"]}
+    assert world.alice.google.email not in json.dumps(audit())
+
+
 def test_the_command_tells_who_by_name_from_the_user_pool_of_the_stack(world, audit):
     for person in PEOPLE[:2]:
         world.connected(person)
