@@ -97,6 +97,7 @@ class Finished:
     concern: Concern
     runtime_session: str
     ask: Ask
+    at: datetime
     flow: str = ""  # its id in the browser's cookie; empty where there was nothing to consent to
 
 

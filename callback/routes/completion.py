@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import anyio
 from fastapi import APIRouter, Request, Response
@@ -31,6 +32,8 @@ CONNECTED_PATH = "/connected"
 # A person waits meanwhile; the account's name is not worth more. Where only some accounts may be connected, it is.
 ACCOUNT_WAIT_S = 15.0
 STRICT_ACCOUNT_WAIT_S = 60.0
+# What was true then; later the overview says what is.
+FINISHED_LIFE = timedelta(minutes=2)
 _NOBODY = ConnectedAccount("", "")
 
 
@@ -67,7 +70,7 @@ async def connected(request: Request) -> Response:
     browser = await services.browser(request)
     person, browser_session = services.signed_in(browser), browser.browser_session
     finished = browser_session.finished if browser_session else None
-    if person is None or not isinstance(finished, Finished):
+    if person is None or not isinstance(finished, Finished) or services.now() - finished.at > FINISHED_LIFE:
         return RedirectResponse("/connections", status_code=303)
     return services.show(
         request,
@@ -100,7 +103,7 @@ async def show_connected(
         with _not_worth_an_error():
             await services.grants.put(person.key, Grant(since=services.now()))
     is_own = runtime_session == services.own_session(person)
-    finished = Finished(account, concern, "" if is_own else runtime_session, ask, of_flow)
+    finished = Finished(account, concern, "" if is_own else runtime_session, ask, services.now(), of_flow)
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=finished))
     return RedirectResponse(CONNECTED_PATH, status_code=303)
 

@@ -13,10 +13,11 @@ URN = "urn:ietf:params:oauth:request_uri:made-up"
 
 @contextmanager
 def lying_agent(world, **answers):
-    """Run the block with an agent that gives these answers, by action; which may change; `{}` for others."""
+    """Run the block with an agent that gives these answers, by action; which may change; nothing much for others."""
 
     async def invoke(request):
-        return JSONResponse(answers.get((await request.json()).get("action"), {}))
+        action = (await request.json()).get("action")
+        return JSONResponse(answers.get(action, {"connections": [], "pending": False} if action == "status" else {}))
 
     server = Server(Starlette(routes=[Route("/invocations", invoke, methods=["POST"])]))
     world.aws("PUT", "/_standin/runtimes/drive_agent", agentUrl=f"http://127.0.0.1:{server.port}")

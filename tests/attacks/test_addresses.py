@@ -104,7 +104,7 @@ def every_parameter(world):
             if answer.status_code >= 500:
                 world.note(f"{path} fails at {target}")
         page = signed_in.go(f"/sign-in/start?{values}")
-        if page.url != f"{world.origin}/":
+        if page.url not in {f"{world.origin}/", f"{world.origin}{CONNECT}"}:  # where this browser was last
             world.note(f"a sign-in with {target} ends at {page.url}")
         for path in (CONNECT, f"{CONNECT}/continue", "/callback", "/sign-in/callback", "/connected", "/disconnected"):
             if signed_in.hop(f"{path}?{values}").status_code >= 500:

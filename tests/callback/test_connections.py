@@ -183,6 +183,13 @@ def test_after_disconnecting_no_page_says_connected(service, alice, cloud):
     assert alice.get("/connected").headers["location"] == "/connections"
 
 
+def test_after_some_minutes_the_overview_says_what_is_and_not_what_was(service, alice, cloud):
+    connect(alice)
+    assert alice.get("/connected").status_code == 200
+    service.clock.forward(minutes=3)
+    assert alice.get("/connected").headers["location"] == "/connections"
+
+
 def test_a_last_use_of_an_earlier_account_is_not_this_ones(service, alice, cloud):
     cloud.last_used = (service.clock() - timedelta(days=9)).isoformat()
     connect(alice)
