@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from agent.audit import watch
 from agent.caller import Caller
 from agent.errors import DriveFailedError
-from agent.ownership import moment_text
+from agent.moments import moment_text
 from agent.request import Action, Cancel, Connect, Describe, Status
 from tools.errors import ConsentRequired, ToolError
 from tools.scopes import DETAILS, covering, lacking

@@ -1,4 +1,4 @@
-"""The record of whose a conversation is and how it began, and moments as text. Pure.
+"""The record of whose a conversation is and how it began. Pure.
 
 A record is the owner's key, and on a second line JSON with `client` and `started`. Records from before there was a
 second line hold the key alone.
@@ -6,7 +6,9 @@ second line hold the key alone.
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from agent.moments import moment_text, read_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,4 @@ def read_record(record: bytes) -> tuple[str, Beginning]:
     return owner.decode("utf-8", "replace"), beginning
 
 
-def moment_text(moment: datetime | None) -> str | None:
-    """Return a timezone-aware moment in UTC, to the second: `2026-11-20T09:00:00Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
-def read_moment(text: object) -> datetime | None:
-    """Return the moment that `moment_text` wrote; None for anything else."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment and moment.tzinfo else None
-
-
-__all__ = ["Beginning", "moment_text", "read_moment", "read_record", "write_record"]
+__all__ = ["Beginning", "read_record", "write_record"]

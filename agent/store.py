@@ -15,7 +15,8 @@ from strands.storage import LocalFileStorage, S3Storage, Storage
 
 from agent.caller import Caller
 from agent.errors import NotKeptError, NotOwnerError, SettingsError
-from agent.ownership import Beginning, moment_text, read_moment, read_record, write_record
+from agent.moments import moment_text, read_moment
+from agent.ownership import Beginning, read_record, write_record
 
 # For S3, AgentCore Identity and what else a turn asks of AWS; boto3 itself would wait 60 s for each of five tries.
 PATIENCE = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2})

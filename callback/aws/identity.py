@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_agentcore.client import BedrockAgentCoreClient
 
 # An authorization works once, so a repeated request after a lost answer would say "expired" about a success.
-_CONFIG = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard", "total_max_attempts": 1})
+_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=15,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    max_pool_connections=40,  # as many as there are worker threads
+)
 
 
 logger = logging.getLogger(__name__)

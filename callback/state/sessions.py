@@ -14,9 +14,9 @@ import anyio
 
 from callback.binding import same
 from callback.records import BrowserSession, PendingSignIn, Person, sha256
-from callback.state.store import Records, Sealed, encrypted, open_folder
+from callback.state.store import Records, Sealed
 
-__all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Sessions", "encrypted", "new_handle", "open_folder"]
+__all__ = ["ABSOLUTE_LIFE", "IDLE_LIFE", "Sessions", "new_handle"]
 
 # OWASP session management: idle and absolute limits. A consent takes minutes; a working day is the most.
 IDLE_LIFE = timedelta(minutes=30)

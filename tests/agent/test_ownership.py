@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.ownership import Beginning, moment_text, read_moment, read_record, write_record
+from agent.moments import moment_text, read_moment
+from agent.ownership import Beginning, read_record, write_record
 
 OWNERS = st.text("0123456789abcdef", min_size=64, max_size=64)
 CLIENTS = st.from_regex(r"\A(?:[a-z][a-z0-9-]{0,31})?\Z")

@@ -218,3 +218,30 @@ def test_only_a_refusal_for_scope_is_remembered(error):
     drive.errors = []
     tokens.consent()
     assert connection.missing_consent(DETAILS, ask_drive=True) is None
+
+
+@pytest.mark.parametrize("still_says", [ScopeNotGrantedError("no"), DriveForbiddenError("domainPolicy")])
+def test_a_revocation_that_google_knows_nothing_of_is_none_for_a_token_without_scopes_either(still_says):
+    drive, tokens = Google(errors=[still_says]), MemoryTokens()
+    drive.confirms = False
+    with pytest.raises(NotDisconnectedError):
+        DriveConnection(drive, tokens).disconnect()
+    assert tokens.granted
+
+
+def test_a_token_that_the_vault_has_refreshed_meanwhile_counts_as_connected():
+    standing = DriveConnection(MemoryDrive(errors=[AccessTokenRejectedError("expired")]), MemoryTokens()).status()
+    assert standing.connection is not None
+
+
+def test_an_administrators_no_to_shared_drives_is_no_missing_consent_to_contents():
+    tokens = MemoryTokens()
+    tokens.consent(CONTENTS)
+
+    class Administered(MemoryDrive):
+        def drives(self, access_token):
+            raise DriveForbiddenError("domainPolicy")
+
+    standing = DriveConnection(Administered(), tokens).status()
+    assert standing.connection is not None
+    assert standing.connection.scopes == CONTENTS
