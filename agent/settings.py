@@ -142,7 +142,8 @@ def _on_or_off(name: str, value: str) -> bool:
 
 
 def _domains(name: str, text: str) -> frozenset[str]:
-    domains = frozenset(part.strip().lower() for part in text.split(",") if part.strip())
+    # Commas alone are somebody's rule that got lost, and no rule at all would let everything pass.
+    domains = frozenset(part.strip().lower() for part in text.split(",") if part.strip()) or frozenset(text.strip())
     for wrong in sorted(part for part in domains if not _DOMAIN.fullmatch(part)):
         raise SettingsError(f"{name} holds {wrong!r}, which is no domain name. It looks like example.com,example.org.")
     return domains

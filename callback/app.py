@@ -24,6 +24,7 @@ from callback.errors import (
     ForgedRequestError,
     MethodError,
     NotFoundError,
+    SignInAgainError,
     way_back,
 )
 from callback.hosts import is_loopback
@@ -38,6 +39,7 @@ from callback.state.flows import Flows
 from callback.state.grants import Grants
 from callback.state.sessions import Sessions
 from callback.state.store import encrypted, open_store
+from callback.web.browser import remember_session
 from callback.web.guard import Guard
 from callback.web.languages import Language, choose_language
 from callback.web.rendering import FOLDER, Banner, Pages
@@ -81,6 +83,8 @@ def create_app(
 
     async def refuse(error: CallbackError, scope: Scope, receive: Receive, send: Send) -> None:
         audit.refused(error)
+        if scope["path"] == completion.RETURN_PATH:
+            await completion.end_astray(Services.of(Request(scope)), Request(scope))
         await pages.show_error(error, _language(Request(scope)))(scope, receive, send)
 
     app.add_middleware(Guard, origin=settings.callback_url, refuse=refuse)
@@ -132,13 +136,19 @@ def _translate_errors(app: FastAPI, pages: Pages, settings: Settings) -> None:
             services.audit.refused(
                 error, still_signed_in(settings, browser_session.person if browser_session else None)
             )
-        if error.way_on is CONNECT_AGAIN and browser_session:
+        if browser_session and (error.way_on is CONNECT_AGAIN or isinstance(error, ForgedRequestError)):
             error.way_on = way_back(browser_session.return_to)
-        return pages.show_error(error, _language(request), browser_session)
+        response = pages.show_error(error, _language(request), browser_session)
+        if isinstance(error, SignInAgainError) and error.return_to and browser_session is None:
+            handle, _ = await services.sessions.begin(services.now(), return_to=error.return_to)
+            remember_session(response, handle)
+        return response
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         known: dict[int, type[CallbackError]] = {404: NotFoundError, 405: MethodError}
+        if request.url.path == completion.RETURN_PATH:
+            await completion.end_astray(Services.of(request), request)
         mistake = known.get(error.status_code, BadRequestError)()
         return pages.show_error(mistake, _language(request), await _browser_session(request))
 

@@ -92,17 +92,6 @@ def judge(returned: Return, now: datetime) -> Verdict:
     return Accepted(flow) if _is_open(flow, now) else Refused(Reason.EXPIRED)
 
 
-def is_astray(returned: Return, refused: Refused) -> bool:
-    """Say whether a refused return came to a browser, or to a person, that did not start its flow.
-
-    Then somebody else has consented than asked. Whoever asked, and lacks `state` alone, could still get it from them
-    ("send me the address that you ended on"), so such a flow must end here.
-    """
-    if refused.reason is Reason.INCOMPLETE_LINK:
-        return False
-    return returned.flow is None or refused.reason is Reason.OTHER_USER
-
-
 def judge_departure(flow: Flow | None, user_key: str | None, now: datetime) -> Verdict:
     """Say whether a browser may be sent to the authorization URL of the flow that its cookie opens.
 

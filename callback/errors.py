@@ -90,11 +90,18 @@ class MethodError(CallbackError):
 
 
 class SignInAgainError(CallbackError):
-    """The access token is about to end, or the Runtime does not take it any more (401)."""
+    """The access token is about to end, or the Runtime does not take it any more (401), or the session has ended.
+
+    `return_to`: where to go on after signing in, for a browser without a session that could remember it.
+    """
 
     status = 403
     code = "sign_in_again"
     way_on = SIGN_IN_AGAIN
+
+    def __init__(self, return_to: str = "") -> None:
+        self.return_to = return_to
+        super().__init__()
 
 
 class SignInRefusedError(CallbackError):

@@ -64,7 +64,9 @@ class Variables:
 
     def domains(self, name: str) -> frozenset[str]:
         """A comma list of domain names, in lower case; empty where it is not set."""
-        names = frozenset(part.strip().lower() for part in (self.get(name) or "").split(",") if part.strip())
+        text = self.get(name) or ""
+        # Commas alone are somebody's rule that got lost, and no rule at all would let everything pass.
+        names = frozenset(part.strip().lower() for part in text.split(",") if part.strip()) or frozenset(text)
         for wrong in sorted(part for part in names if not is_domain(part)):
             raise SettingsError(
                 f"{name} holds {wrong!r}, which is no domain name. It looks like example.com,example.org."

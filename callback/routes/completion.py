@@ -16,7 +16,7 @@ from fastapi.responses import RedirectResponse
 from callback.accounts import Concern, is_refused, judge_account
 from callback.addresses import Ask
 from callback.aws.runtime import Connection
-from callback.binding import Reason, Refused, Return, is_astray, judge, same
+from callback.binding import Reason, Refused, Return, is_state, judge, same
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError
 from callback.records import ConnectedAccount, Finished, Flow, Grant, Person, sha256
 from callback.service_errors import AuthorizationOverError, IdentityBusyError, IdentityFailedError, NotGivenBackError
@@ -34,6 +34,8 @@ ACCOUNT_WAIT_S = 15.0
 STRICT_ACCOUNT_WAIT_S = 60.0
 # What was true then; later the overview says what is.
 FINISHED_LIFE = timedelta(minutes=2)
+# Ours has one; what has more is no address of ours, and is not worth more.
+_MOST_STATES = 4
 _NOBODY = ConnectedAccount("", "")
 
 
@@ -43,6 +45,7 @@ async def finish(request: Request) -> Response:
     services = Services.of(request)
     browser = await services.browser(request)
     person = services.signed_in(browser)
+    await end_astray(services, request)
     if person is not None and _has_finished(request, browser):  # reloaded, or the answer was lost on its way
         return RedirectResponse(CONNECTED_PATH, status_code=303)
     with services.audit.watch("consent_completed", person):
@@ -61,6 +64,13 @@ async def finish(request: Request) -> Response:
     with _not_worth_an_error():
         await services.flows.done(handle)
     return response
+
+
+async def end_astray(services: Services, request: Request) -> None:
+    """End each flow whose return this is and whose cookie this browser lacks, however the request looks otherwise."""
+    for state in request.query_params.getlist("state")[:_MOST_STATES]:
+        if is_state(state) and flow_handle(request, flow_id(state)) is None:
+            await services.flows.seen_elsewhere(sha256(state))
 
 
 @router.get(CONNECTED_PATH)
@@ -167,7 +177,7 @@ async def _bind(services: Services, request: Request, person: Person | None) -> 
     )
     verdict = judge(returned, services.now())
     if isinstance(verdict, Refused):
-        if state is not None and is_astray(returned, verdict):
+        if state is not None and verdict.reason is Reason.OTHER_USER:
             await services.flows.seen_elsewhere(sha256(state))
         mine = returned.flow if verdict.reason is not Reason.OTHER_USER else None
         raise BindingRefusedError(verdict.reason, mine.runtime_session if mine else "")

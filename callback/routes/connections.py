@@ -69,7 +69,8 @@ async def disconnect(request: Request) -> Response:
     browser = await services.browser(request)
     with services.audit.watch("disconnected", services.signed_in(browser)):
         form = await read_form(request)
-        require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"))
+        ours, held = services.settings.callback_url, browser.browser_session
+        require_own_page(request, ours, held, form.get("csrf"), OVERVIEW_PATH)
         person = await services.act_as(browser, OVERVIEW_PATH, MIN_TOKEN_LIFE)
         await give_back(services, person, services.own_session(person))
     assert browser.handle is not None

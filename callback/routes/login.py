@@ -103,8 +103,9 @@ async def sign_out(request: Request) -> Response:
             await services.oidc.revoke(person)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
-    # Whoever it was last: somebody may have signed in at the provider in this browser before.
-    remember_sign_out(response)
+    if "oidc" in ways(services.settings):
+        # Whoever it was last: somebody may have signed in at the provider in this browser before.
+        remember_sign_out(response)
     return response
 
 

@@ -49,10 +49,12 @@ class Sessions:
         self._ended = Records(store, "ended", _Ended)
         self._sign_ins = Records(store, "sign-ins", PendingSignIn)
 
-    async def begin(self, now: datetime, person: Person | None = None) -> tuple[str, BrowserSession]:
+    async def begin(
+        self, now: datetime, person: Person | None = None, return_to: str = "/"
+    ) -> tuple[str, BrowserSession]:
         """Make a new session, with a new handle and a new CSRF value."""
         handle = new_handle()
-        browser_session = BrowserSession(created=now, seen=now, csrf=new_handle(), person=person)
+        browser_session = BrowserSession(created=now, seen=now, csrf=new_handle(), person=person, return_to=return_to)
         await self._records.put(handle, browser_session, IDLE_LIFE)
         return handle, browser_session
 

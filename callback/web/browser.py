@@ -51,7 +51,9 @@ class Browser:
         return await sessions.begin(now)
 
 
-def require_own_page(request: Request, origin: str, browser_session: BrowserSession | None, csrf: str | None) -> None:
+def require_own_page(
+    request: Request, origin: str, browser_session: BrowserSession | None, csrf: str | None, return_to: str = ""
+) -> None:
     """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`, `SignInAgainError`.
 
     The CSRF value is the rule; the headers are a second one that no page can forge. With `Referrer-Policy:
@@ -64,7 +66,7 @@ def require_own_page(request: Request, origin: str, browser_session: BrowserSess
     if sender is not None and sender != origin and not (sender == "null" and site == "same-origin"):
         raise ForgedRequestError
     if browser_session is None and site == "same-origin":
-        raise SignInAgainError  # a page of ours from before a sign-out, or from too long ago
+        raise SignInAgainError(return_to)  # a page of ours from before a sign-out, or from too long ago
     if browser_session is None or csrf is None or not same(csrf, browser_session.csrf):
         raise ForgedRequestError
 

@@ -1,5 +1,6 @@
 """Pages from the templates in `pages/` and the words in `words/`: Jinja2, autoescape, no scripts, no inline styles."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +19,8 @@ from callback.web.languages import LANGUAGES, Catalog, Language, absolute, iso
 __all__ = ["FOLDER", "Banner", "Pages", "load_catalog"]
 
 FOLDER = Path(__file__).parent / "pages"
+# What identity providers call somebody of whom they tell nothing: a UUID.
+_IS_A_NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = Path(__file__).parent / "words"
 
 # What every page must say where signing in needs no password: a name in the table `banner` of the words.
@@ -97,7 +100,8 @@ def _ago(catalog: Catalog, moment: datetime, now: datetime) -> Markup:
 
 def _person_in_words(catalog: Catalog, person: Person) -> str:
     """Who is signed in: a name of their own, but for the one whom no sign-in has named."""
-    return catalog.named("people", "local", person.name) if person.source == "local" else person.name
+    is_unnamed = person.source == "local" or (person.source == "loopback" and _IS_A_NUMBER.fullmatch(person.name))
+    return catalog.named("people", person.source, person.name) if is_unnamed else person.name
 
 
 def _provider_in_words(catalog: Catalog, name: str) -> str:

@@ -151,8 +151,8 @@ def csrf_value(patch):
     """A form needs no value of its page."""
     original = browser.require_own_page
 
-    def require(request, origin, browser_session, csrf):
-        original(request, origin, browser_session, browser_session and browser_session.csrf)
+    def require(request, origin, browser_session, csrf, return_to=""):
+        original(request, origin, browser_session, browser_session and browser_session.csrf, return_to)
 
     everywhere(patch, original, require)
 

@@ -112,6 +112,32 @@ def test_a_return_that_came_to_another_browser_is_over_for_its_own_as_well(servi
     refused(service, service.come_back(alice, *flow), 400, STALE)
 
 
+@pytest.mark.parametrize(
+    ("more", "headers"),
+    [
+        ("", {"sec_purpose": "prefetch"}),
+        ("", {"sec_fetch_dest": "iframe"}),
+        ("", {"sec_fetch_dest": "image", "sec_fetch_mode": "no-cors"}),
+        ("&error=access_denied", {}),
+        ("&state=second", {}),
+        ("&session_id=second", {}),
+    ],
+)
+def test_however_a_return_looks_in_another_browser_it_is_over(service, alice, more, headers):
+    session_uri, state = service.start_flow(alice)
+    query = httpx.QueryParams({"session_id": session_uri, "state": state})
+    service.browser().get(f"/callback?{query}{more}", "cross-site", **headers)
+    refused(service, service.come_back(alice, session_uri, state), 400, STALE)
+
+
+def test_a_return_that_another_browser_only_asks_about_is_over(service, alice):
+    session_uri, state = service.start_flow(alice)
+    stranger = service.browser()
+    query = httpx.QueryParams({"session_id": session_uri, "state": state})
+    stranger._send(stranger.client.build_request("HEAD", f"{service.origin}/callback?{query}"))
+    refused(service, service.come_back(alice, session_uri, state), 400, STALE)
+
+
 def test_a_return_to_somebody_else_in_the_same_browser_is_over_for_who_started_it_as_well(service, alice, cloud):
     flow = service.start_flow(alice)
     cloud.who = "bob"

@@ -367,3 +367,27 @@ def test_an_agent_that_cannot_tell_about_the_conversation_has_its_page(service, 
     cloud.answers["conversation"] = (409, {"message": "Session operation in progress"})
     answer = alice.get(f"{CONNECT}?session={CONVERSATION}")
     assert (answer.status_code, heading(answer)) == (503, "The agent is busy")
+
+
+def test_a_button_that_was_pressed_too_late_leads_back_to_the_conversation(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    service.clock.forward(minutes=31)
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert (answer.status_code, code(answer)) == (403, "sign_in_again")
+    service.clock.ahead = timedelta()
+    back = alice.go("/sign-in")
+    assert str(back.url) == f"{service.origin}{CONNECT}?session={CONVERSATION}"
+
+
+def test_a_page_from_before_another_sign_in_leads_back_to_the_conversation(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    alice.go("/sign-in")
+    answer = alice.post(CONNECT, form_fields(page, CONNECT))
+    assert (answer.status_code, code(answer)) == (403, "forged_request")
+    assert 'class="button" href="/connect/google-drive' in answer.text
+
+
+def test_who_replaces_an_account_and_leaves_half_way_reads_nowhere_that_it_is_connected(service, alice, cloud):
+    alice.press(alice.get(CONNECT), CONNECT)
+    alice.post(CONNECT, form_fields(alice.get(f"{CONNECT}?again=1"), CONNECT))
+    assert alice.get("/connected").headers["location"] == "/connections"

@@ -232,3 +232,12 @@ def test_without_a_vouched_for_address_nobody_passes_as_the_same_person(make_ser
     cloud.google_email = "alice@example.com"
     connect(service.browser("alice"))
     assert cloud.bound == []
+
+
+def test_a_disconnect_that_was_pressed_too_late_leads_back_to_the_overview(service, alice):
+    connect(alice)
+    fields = form_fields(alice.get("/connections"), DISCONNECT)
+    service.clock.forward(minutes=31)
+    assert code(alice.post(DISCONNECT, fields)) == "sign_in_again"
+    service.clock.ahead = timedelta()
+    assert alice.go("/sign-in").url.path == "/connections"

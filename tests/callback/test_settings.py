@@ -131,6 +131,8 @@ def test_a_stand_in_for_aws_is_also_where_the_table_is():
         (CLOUD, {"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:8000"}, "AWS_ENDPOINT_URL_DYNAMODB"),
         (CLOUD, {"DRIVE_AGENT_GOOGLE_DOMAINS": "example.com;example.org"}, "DRIVE_AGENT_GOOGLE_DOMAINS"),
         (CLOUD, {"DRIVE_AGENT_GOOGLE_DOMAINS": "@example.com"}, "DRIVE_AGENT_GOOGLE_DOMAINS"),
+        (CLOUD, {"DRIVE_AGENT_GOOGLE_DOMAINS": ", ,"}, "DRIVE_AGENT_GOOGLE_DOMAINS"),
+        (CLOUD, {"DRIVE_AGENT_GOOGLE_EMAIL": "same", "DRIVE_AGENT_OIDC_SCOPES": "openid"}, "DRIVE_AGENT_GOOGLE_EMAIL"),
         (CLOUD, {"DRIVE_AGENT_GOOGLE_EMAIL": "different"}, "DRIVE_AGENT_GOOGLE_EMAIL"),
         (CLOUD, {"DRIVE_AGENT_OIDC_SCOPES": "email"}, "DRIVE_AGENT_OIDC_SCOPES"),
         (CLOUD, {"DRIVE_AGENT_OIDC_SCOPES": 'openid "email"'}, "DRIVE_AGENT_OIDC_SCOPES"),
