@@ -69,7 +69,7 @@ def test_contents_are_looked_at_unless_switched_off(value, contents):
     ("value", "domains"),
     [
         ("", set()),
-        (" , ", set()),
+        (" ", set()),
         (" Example.com, xn--bcher-kva.example,,example.org ", {"example.com", "xn--bcher-kva.example", "example.org"}),
     ],
 )
@@ -84,6 +84,11 @@ def test_the_domains_of_google_accounts_are_a_list_in_lower_case(value, domains)
 def test_what_is_no_domain_name_is_refused_and_never_means_any_account(value):
     with pytest.raises(SettingsError, match=r"DRIVE_AGENT_GOOGLE_DOMAINS holds .* which is no domain name"):
         Settings.load({**CLOUD, "DRIVE_AGENT_GOOGLE_DOMAINS": value + ",b.example"})
+
+
+def test_commas_alone_are_a_rule_that_got_lost_and_not_no_rule():
+    with pytest.raises(SettingsError, match="DRIVE_AGENT_GOOGLE_DOMAINS"):
+        Settings.load({**CLOUD, "DRIVE_AGENT_GOOGLE_DOMAINS": " , "})
 
 
 def test_a_switch_that_is_neither_on_nor_off_is_refused():
