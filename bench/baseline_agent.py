@@ -44,7 +44,7 @@ def list_files(folder: str = "", order: str = "opened", limit: int = 20) -> str:
         auth_flow="USER_FEDERATION",
         on_auth_url=_refuse,
         callback_url=os.environ["DRIVE_AGENT_RETURN_URL"],
-        custom_parameters={"access_type": "offline", "prompt": "consent"},
+        custom_parameters={"access_type": "offline", "prompt": "consent select_account"},
     )
     def read(*, access_token: str) -> str:
         drive = build(

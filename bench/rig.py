@@ -78,7 +78,7 @@ class Rig:
             scopes=[METADATA_SCOPE],
             oauth2Flow="USER_FEDERATION",
             resourceOauth2ReturnUrl=f"{self.stack.callback_url}/callback",
-            customParameters={"access_type": "offline", "prompt": "consent"},
+            customParameters={"access_type": "offline", "prompt": "consent select_account"},
         )
         return str(answer["accessToken"])
 
