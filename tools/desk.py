@@ -1,7 +1,6 @@
 """What the Drive tools of one conversation share: the client, the places they have met, the numbers they gave out."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,7 @@ from tools.google.drive_files import DriveFiles
 from tools.handles import Handles
 from tools.listing import Listing, card, path_text, quoted, row
 from tools.pause import CONTENTS_KEY, Scope, Tokens, pausing
+from tools.remembered import Remembered
 
 HANDLES_KEY = "handles"
 
@@ -43,7 +43,9 @@ class Desk:
         self.api = api
         self.contents = contents
         self._tokens = tokens
-        self._places: OrderedDict[str, Places] = OrderedDict()
+        # Another Google account may be connected at any time, from another conversation or a page, and what the former
+        # one showed must not stand beside its files. Another account is another token, whatever else a new one means.
+        self._places: Remembered[Places] = Remembered(_TOKENS_AT_ONCE)
         self._numbering = threading.Lock()  # tools of one turn run at the same time and number into the same list
 
     def run(self, tool_context: ToolContext, work: "Callable[[Visit], str]", scope: Scope = "details") -> ToolResult:
@@ -65,7 +67,7 @@ class Desk:
             finder=Finder(
                 api=self.api,
                 access_token=access_token,
-                places=self._places_of(access_token),
+                places=self._places.claim(Places(self.api), access_token),
                 handles=handles,
                 zone=tool_context.invocation_state["zone"],
                 today=tool_context.invocation_state["today"],
@@ -74,19 +76,6 @@ class Desk:
             ),
             numbering=self._numbering,
         )
-
-    def _places_of(self, access_token: str) -> Places:
-        """Return what is known of the folders that this token opens.
-
-        Another Google account may be connected at any time, from another conversation or a page; what the former one
-        showed must not stand beside its files. Another account is another token, whatever else a new token may mean.
-        """
-        with self._numbering:
-            places = self._places.setdefault(access_token, Places(self.api))
-            self._places.move_to_end(access_token)
-            if len(self._places) > _TOKENS_AT_ONCE:
-                self._places.popitem(last=False)
-            return places
 
 
 @dataclass(frozen=True, slots=True)
