@@ -7,7 +7,6 @@ Whatever comes out of here can be encoded as UTF-8 and shown on a page: one line
 
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import Any
 from callback.binding import is_session_uri
 from callback.records import ConnectedAccount
 from callback.service_errors import AgentRefusedError, NoIdentityError, NotOwnerError, RuntimeFailedError
+from callback.texts import is_unseen, one_line
 
 __all__ = [
     "AuthorizationNeeded",
@@ -39,10 +39,6 @@ MAX_URL_CHARS = 4096
 # Moments outside of these are mistakes; near the ends of the calendar, no other time zone could show them.
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
-# Control, format, surrogate, private and unassigned characters, line and paragraph separators; and letters, marks and a
-# symbol that are blank: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _BY_CODE: Mapping[str, type[AgentRefusedError]] = {"not_owner": NotOwnerError, "no_identity": NoIdentityError}
 
@@ -205,22 +201,17 @@ def _flag(value: object) -> bool:
 def _exact(value: object, longest: int = MAX_TEXT_CHARS) -> str:
     """A text that means something to a program: as it is, or not at all. It may be missing."""
     text = _text(value)
-    if len(text) > longest or any(_is_unseen(character) for character in text):
+    if len(text) > longest or any(map(is_unseen, text)):
         raise RuntimeFailedError
     return text
 
 
 def _line(value: object, longest: int = MAX_TEXT_CHARS) -> str:
     """A text for people, as one line and not too long, without what nobody sees. It may be missing."""
-    words = " ".join(_text(value)[: 2 * longest].split())
-    return "".join(character for character in words if not _is_unseen(character))[:longest].strip()
+    return one_line(_text(value), longest)
 
 
 def _text(value: object) -> str:
     if value is not None and not isinstance(value, str):
         raise RuntimeFailedError
     return value or ""
-
-
-def _is_unseen(character: str) -> bool:
-    return unicodedata.category(character) in _UNSEEN or character in _BLANK

@@ -9,19 +9,17 @@ https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/get-workload-acces
 import base64
 import binascii
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from callback.errors import TokenUnusableError
 from callback.records import Person, Source, UserProof, person_key
+from callback.texts import one_line
 
 # Names that the provider gives out and nobody changes: the user name of a pool may be an address.
 _GIVEN = frozenset({"cognito:username", "username"})
 MAX_NAME_CHARS = 120
-# Unicode's control, format, surrogate, private and unassigned characters, and line and paragraph separators.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def person_of(
@@ -61,9 +59,7 @@ def _names(claims: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _one_line(value: object) -> str:
-    """A name as one short line: what is invisible, or turns the reading direction, is left out."""
-    text = value if isinstance(value, str) else ""
-    return "".join(c for c in text[:MAX_NAME_CHARS] if unicodedata.category(c) not in _UNSEEN).strip()
+    return one_line(value, MAX_NAME_CHARS) if isinstance(value, str) else ""
 
 
 def verified_email(profile: Mapping[str, Any]) -> str:
