@@ -28,18 +28,16 @@ from callback.errors import (
     way_back,
 )
 from callback.hosts import is_loopback
-from callback.records import BrowserSession
 from callback.routes import completion, connect, connections, login
 from callback.service_errors import StateUnavailableError
 from callback.services import Services
 from callback.settings import Settings
 from callback.sign_in.oidc import Oidc
-from callback.sign_in.people import still_signed_in
 from callback.state.flows import Flows
 from callback.state.grants import Grants
 from callback.state.sessions import Sessions
 from callback.state.store import encrypted, open_store
-from callback.web.browser import remember_session
+from callback.web.browser import Browser, remember_session
 from callback.web.guard import Guard
 from callback.web.languages import Language, choose_language
 from callback.web.rendering import FOLDER, Banner, Pages
@@ -79,7 +77,7 @@ def create_app(
     for routes in (login, connect, completion, connections):
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
-    _translate_errors(app, pages, settings)
+    _translate_errors(app, pages)
 
     async def refuse(error: CallbackError, scope: Scope, receive: Receive, send: Send) -> None:
         audit.refused(error)
@@ -126,16 +124,15 @@ def _client(settings: Settings, tls: ssl.SSLContext) -> httpx.AsyncClient:
     return httpx.AsyncClient(verify=tls, follow_redirects=False, mounts=direct)
 
 
-def _translate_errors(app: FastAPI, pages: Pages, settings: Settings) -> None:
+def _translate_errors(app: FastAPI, pages: Pages) -> None:
     """The one place where errors become pages."""
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, CallbackError)
-        services, browser_session = Services.of(request), await _browser_session(request)
+        services, browser = Services.of(request), await _browser(request)
+        browser_session = browser.browser_session
         if isinstance(error, ForgedRequestError):
-            services.audit.refused(
-                error, still_signed_in(settings, browser_session.person if browser_session else None)
-            )
+            services.audit.refused(error, services.signed_in(browser))
         if browser_session and (error.way_on is CONNECT_AGAIN or isinstance(error, ForgedRequestError)):
             error.way_on = way_back(browser_session.return_to)
         response = pages.show_error(error, _language(request), browser_session)
@@ -150,7 +147,7 @@ def _translate_errors(app: FastAPI, pages: Pages, settings: Settings) -> None:
         if request.url.path == completion.RETURN_PATH:
             await completion.end_astray(Services.of(request), request)
         mistake = known.get(error.status_code, BadRequestError)()
-        return pages.show_error(mistake, _language(request), await _browser_session(request))
+        return pages.show_error(mistake, _language(request), (await _browser(request)).browser_session)
 
     async def unexpected(request: Request, __: Exception) -> Response:
         # Starlette raises it again after the answer, so that the server logs it.
@@ -161,12 +158,12 @@ def _translate_errors(app: FastAPI, pages: Pages, settings: Settings) -> None:
     app.add_exception_handler(Exception, unexpected)
 
 
-async def _browser_session(request: Request) -> BrowserSession | None:
+async def _browser(request: Request) -> Browser:
     """For the name of who is signed in: many a way on begins with signing out."""
     try:
-        return (await Services.of(request).browser(request)).browser_session
+        return await Services.of(request).browser(request)
     except StateUnavailableError:  # what keeps the sessions has failed, and must not fail the page that says so
-        return None
+        return Browser(None, None)
 
 
 def _language(request: Request) -> Language:

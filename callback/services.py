@@ -85,7 +85,8 @@ class Services:
     async def act_as(self, browser: Browser, return_to: str, life: timedelta = FLOW_PROOF_LIFE) -> Person:
         """As `renew`, with the way back kept: where to go on after a sign-in, or from an error's page."""
         assert browser.handle is not None
-        await self.sessions.change(browser.handle, self.now(), lambda now: replace(now, return_to=return_to))
+        if browser.browser_session and browser.browser_session.return_to != return_to:  # a look should not cost a write
+            await self.sessions.change(browser.handle, self.now(), lambda now: replace(now, return_to=return_to))
         return await self.renew(browser, life)
 
     async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person:

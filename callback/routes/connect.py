@@ -84,17 +84,19 @@ async def start(request: Request) -> Response:
     browser = await services.browser(request)
     with services.audit.watch("consent_started", services.signed_in(browser)):
         form = await read_form(request)
-        here = connect_path(_checked(form.get("session")))
+        asked = _checked(form.get("session"))
+        here = connect_path(asked)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"), here)
         is_forced = form.get("force") == "1"
-        wish = _Wish(_checked(form.get("session")), read_ask(form.get("ask")), replaces="" if is_forced else None)
+        wish = _Wish(asked, read_ask(form.get("ask")), replaces="" if is_forced else None)
         person = await services.act_as(browser, here)
         runtime_session, state = wish.runtime_session or services.own_session(person), new_handle()
         answer = await services.runtime.connect(
             person.proof, runtime_session, state, [SCOPES[wish.ask]], force=is_forced
         )
         if isinstance(answer, AuthorizationNeeded):
-            if is_forced and browser.handle is not None:  # what the page of an earlier end says is over
+            assert browser.handle is not None
+            if is_forced:  # what the page of an earlier end says is over
                 await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=None))
             flow = _flow(services, person, replace(wish, runtime_session=runtime_session), state, answer)
             return await _send_to_consent(services, request, flow, state, answer.scopes)
@@ -132,12 +134,10 @@ def _confirmation(
     services: Services, request: Request, browser: Browser, wish: _Wish, conversation: Conversation = _NO_CONVERSATION
 ) -> Response:
     """The page whose button starts the flow. It says what will be asked for, and the press sends that along."""
-    assert browser.person is not None
     return services.show(
         request,
         "confirm",
         browser.browser_session,
-        person_name=browser.person.name,
         runtime_session=wish.runtime_session,
         ask=wish.ask,
         is_more=wish.is_more,

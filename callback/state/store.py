@@ -13,7 +13,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
@@ -28,7 +27,7 @@ from callback.settings import Settings
 from callback.state.dynamodb import DynamoDbStore
 from callback.state.folder import FolderStore
 
-__all__ = ["Records", "Sealed", "encrypted", "open_folder", "open_store"]
+__all__ = ["Records", "Sealed", "encrypted", "open_store"]
 
 RecordT = TypeVar("RecordT")
 
@@ -43,7 +42,7 @@ async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
     allowed.
     """
     if settings.state_table is None:
-        async with open_folder(settings.state_dir) as folder:
+        async with FolderStore(settings.state_dir) as folder:
             yield folder
         return
     table = DynamoDbStore(settings.state_table, settings.region, settings.dynamodb_endpoint_url)
@@ -52,11 +51,6 @@ async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
         yield table
     finally:
         table.close()
-
-
-def open_folder(folder: Path) -> FolderStore:
-    """The embedded store, to be used as an async context manager."""
-    return FolderStore(folder)
 
 
 class Sealed:

@@ -42,7 +42,6 @@ class State:
 
 def confirm(name: str, who: BrowserSession = ALICE, banner: Banner = "", **changes: Any) -> State:
     values = {
-        "person_name": who.person.name if who.person else "",
         "runtime_session": "conversation-0123456789",
         "ask": "details",
         "is_more": False,
