@@ -15,6 +15,7 @@ from callback.aws.identity import Identity
 from callback.settings import Settings
 from tests.callback.browser import Browser
 from tests.callback.cloud import ARN, CLIENT_ID, CLIENT_SECRET, Cloud
+from tests.callback.provider import Provider, serving
 from tests.callback.servers import Server, Stage
 
 TLS = ssl.create_default_context()
@@ -161,3 +162,16 @@ def service(make_service: Callable[..., Service]) -> Service:
 @pytest.fixture
 def alice(service: Service) -> Browser:
     return service.browser("alice")
+
+
+@pytest.fixture(scope="session")
+def _provider() -> Iterator[Provider]:
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def provider(_provider: Provider) -> Provider:
+    fresh = Provider(url=_provider.url, key=_provider.key)
+    _provider.__dict__.update(fresh.__dict__)
+    return _provider

@@ -13,7 +13,6 @@ from key_value.aio.wrappers.base import BaseWrapper
 
 from callback.aws.identity import Identity
 from callback.state.folder import FolderStore
-from callback.state.store import open_folder
 from tests.callback.browser import Browser, code, heading
 from tests.callback.cloud import URN
 from tests.callback.conftest import CONVERSATION, Service
@@ -57,7 +56,7 @@ class SimultaneousReads(BaseWrapper):
 
 
 async def opened(folder: Path) -> FolderStore:
-    return await open_folder(folder).__aenter__()
+    return await FolderStore(folder).__aenter__()
 
 
 def test_of_two_returns_at_once_one_completes(service, alice, cloud):

@@ -7,7 +7,6 @@ from joserfc.jwk import ECKey
 
 from tests.callback.browser import form_fields, heading
 from tests.callback.conftest import CONVERSATION, Service, csrf
-from tests.callback.provider import serving
 
 
 def test_signing_in_uses_pkce_state_and_nonce_and_a_confidential_client(service, cloud):
@@ -275,12 +274,6 @@ def test_settings_of_loopback_hide_the_token(make_service: Callable[..., Service
     service = make_service(DRIVE_AGENT_SIGN_IN="loopback", DRIVE_AGENT_TOKEN="sample-bearer")
     assert "sample-bearer" not in repr(replace(service.settings))
     assert "sample-session-key" not in repr(service.settings)
-
-
-@pytest.fixture(scope="module")
-def provider():
-    with serving() as made:
-        yield made
 
 
 def test_signing_out_ends_the_refresh_token_at_the_provider_too(make_service: Callable[..., Service], provider):

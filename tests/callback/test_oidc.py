@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,24 +16,11 @@ from callback.errors import CallbackError, SignInAgainError, SignInRefusedError,
 from callback.records import Person, sha256
 from callback.settings import OidcSettings
 from callback.sign_in.oidc import Oidc, SignInStart
-from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
+from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider
 
 TLS = ssl.create_default_context()
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HANDLE = "handle-of-the-browser"
-
-
-@pytest.fixture(scope="module")
-def _provider() -> Iterator[Provider]:
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
-def provider(_provider: Provider) -> Provider:
-    fresh = Provider(url=_provider.url, key=_provider.key)
-    _provider.__dict__.update(fresh.__dict__)
-    return _provider
 
 
 def oidc(provider: Provider, **changes: Any) -> Oidc:

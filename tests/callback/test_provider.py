@@ -3,7 +3,7 @@
 import base64
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import anyio
@@ -21,7 +21,7 @@ from callback.sign_in.metadata import ForeignIssuerError, read_keys, read_metada
 from callback.sign_in.oidc import Oidc
 from callback.sign_in.provider import LIFE_S, PAUSE_S
 from tests.callback.floods import KINDS, Flood
-from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
+from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.callback.test_oidc import signed_in
 
 TLS = ssl.create_default_context()
@@ -32,19 +32,6 @@ DOCUMENT = {
     "token_endpoint": "https://id.example/token",
     "jwks_uri": "https://id.example/keys",
 }
-
-
-@pytest.fixture(scope="module")
-def _provider() -> Iterator[Provider]:
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
-def provider(_provider: Provider) -> Provider:
-    fresh = Provider(url=_provider.url, key=_provider.key)
-    _provider.__dict__.update(fresh.__dict__)
-    return _provider
 
 
 class Desk:

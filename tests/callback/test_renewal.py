@@ -3,7 +3,7 @@
 import json
 import ssl
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,29 +21,17 @@ from callback.sign_in.oidc import Oidc
 from callback.sign_in.renewal import FLOW_PROOF_LIFE, has_hope, renew
 from callback.sign_in.tokens import local_person, person_of
 from callback.state.flows import Flows
+from callback.state.folder import FolderStore
 from callback.state.sessions import ABSOLUTE_LIFE, Sessions
-from callback.state.store import encrypted, open_folder
+from callback.state.store import encrypted
 from callback.web.browser import Browser
-from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider, serving
+from tests.callback.provider import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.callback.test_settings import LOCAL, LOOPBACK
 
 TLS = ssl.create_default_context()
 MINUTE = timedelta(minutes=1)
 HOUR = 60 * MINUTE
 INVALID_GRANT = (400, {"error": "invalid_grant"})
-
-
-@pytest.fixture(scope="module")
-def _provider() -> Iterator[Provider]:
-    with serving() as made:
-        yield made
-
-
-@pytest.fixture
-def provider(_provider: Provider) -> Provider:
-    fresh = Provider(url=_provider.url, key=_provider.key)
-    _provider.__dict__.update(fresh.__dict__)
-    return _provider
 
 
 @dataclass
@@ -94,7 +82,7 @@ def at_desk(provider: Provider, tmp_path: Path) -> Callable[..., Any]:
         client = Oidc(settings.oidc, "http://localhost:9090/sign-in/callback", TLS, deadline_s=deadline_s)
 
         async def opened() -> Any:
-            async with open_folder(tmp_path / "state") as folder:
+            async with FolderStore(tmp_path / "state") as folder:
                 store = encrypted(folder, settings.session_key)
                 refresh_token = provider.refresh_token("alice") if refreshable else ""
                 person = person_of(provider.access_token("alice"), "oidc", {}, refresh_token)

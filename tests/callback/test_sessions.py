@@ -12,8 +12,9 @@ import pytest
 from callback.records import Flow, PendingSignIn, UserProof, sha256
 from callback.sign_in.tokens import local_person
 from callback.state.flows import Flows
+from callback.state.folder import FolderStore
 from callback.state.sessions import ABSOLUTE_LIFE, IDLE_LIFE, MAX_SIGN_INS, Sessions
-from callback.state.store import Sealed, encrypted, open_folder
+from callback.state.store import Sealed, encrypted
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -43,7 +44,7 @@ class Kept:
 
     def run(self, work: Callable[[Any], Awaitable[Any]], made: Callable[[Sealed], Any]) -> Any:
         async def opened() -> Any:
-            async with open_folder(self._folder) as store:
+            async with FolderStore(self._folder) as store:
                 counting: Any = Counting(store)
                 self.puts = counting.puts
                 return await work(made(encrypted(counting, "sample-session-key-sample-session-key")))
