@@ -67,7 +67,7 @@ bench: $(READY) ## Measure the budgets of docs/budgets.md
 lock: $(READY) ## Renew the pinned requirements
 	@uv=$$(command -v uv || echo $(BIN)/uv); \
 	flags="--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --upgrade"; \
-	$$uv pip compile $$flags --custom-compile-command "make lock" pyproject.toml --group dev -o requirements/dev.txt && \
+	$$uv pip compile $$flags --custom-compile-command "make lock" pyproject.toml --group dev --extra chat -o requirements/dev.txt && \
 	echo uv | $$uv pip compile $$flags --custom-compile-command "make lock" - -o requirements/uv.txt
 
 clean: ## Remove what the targets made
