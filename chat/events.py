@@ -7,7 +7,7 @@ The writing side is the agent's; the contract between them is in the documentati
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 # Any: JSON that somebody else wrote, looked at member by member.
@@ -106,6 +106,29 @@ def from_object(value: _Json) -> Event | None:
         delta = _object(_object(_object(value, "event"), "contentBlockDelta"), "delta")
         return Text(_text(delta, "text")) if "text" in delta else None
     return _typed(value)
+
+
+def to_object(event: Event) -> dict[str, Any]:
+    """Write an event in the form of the wire: what `from_object` reads. What is empty in a file card is left out."""
+    match event:
+        case Text():
+            return {"event": {"contentBlockDelta": {"delta": {"text": event.text}}}}
+        case Failure():
+            return {"error": event.message, "type": "error", "code": event.code}
+        case Files():
+            cards = [{name: value for name, value in asdict(card).items() if value} for card in event.files]
+            return {"type": "files", "files": cards}
+        case _:
+            members = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(event).items()}
+            return {"type": _TYPES[type(event)]} | members
+
+
+_TYPES: Mapping[type, str] = {
+    ToolProgress: "tool",
+    AuthRequired: "auth_required",
+    Notice: "notice",
+    Done: "done",
+}
 
 
 def _typed(value: _Json) -> Event | None:

@@ -1,16 +1,18 @@
 """A Runtime that says what it is told to say, over real HTTP."""
 
+import asyncio
 import http.server
 import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
 
-from chat.client import RuntimeClient
+from chat.callers import JwtCaller
+from chat.client import RuntimeClient, http_client
 
 ARN = "arn:aws:bedrock-agentcore:us-west-2:123456789012:runtime/drive_agent"
 IMPATIENT = httpx.Timeout(2, read=2)
@@ -106,13 +108,63 @@ def runtime() -> Iterator[Runtime]:
     server.server_close()
 
 
+class Stepping:
+    """The asynchronous client, one step at a time."""
+
+    def __init__(self, caller, *, timeout=IMPATIENT, slept=None) -> None:
+        async def sleep(seconds: float) -> None:
+            if slept is not None:
+                slept.append(seconds)
+
+        self.runner = asyncio.Runner()
+        self.http = http_client(caller.url, timeout=timeout)
+        self.client = RuntimeClient(caller, kind="terminal", http=self.http, sleep=sleep)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.runner.run(self.http.aclose())
+        self.runner.close()
+
+    def turn(self, *args):
+        return self.steps(self.client.turn(*args))
+
+    def resume(self, *args):
+        return self.steps(self.client.resume(*args))
+
+    def action(self, *args, **members):
+        return self.runner.run(self.client.action(*args, **members))
+
+    def steps(self, events):
+        """Each `next` is one `anext`; leaving hangs up."""
+
+        async def one():
+            return await anext(events, None)
+
+        try:
+            while (event := self.runner.run(one())) is not None:
+                yield event
+        finally:
+            self.runner.run(events.aclose())
+
+
+def as_person(url: str, *tokens: str) -> JwtCaller:
+    """A caller whose bearer tokens are these, one for each request; the last one again and again."""
+    left = list(tokens)
+
+    async def bearer() -> str:
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return JwtCaller(url, ARN, bearer)
+
+
 @pytest.fixture
 def slept() -> list[float]:
     return []
 
 
 @pytest.fixture
-def client(runtime: Runtime, slept: list[float]) -> Iterator[RuntimeClient]:
-    made = RuntimeClient(runtime.url, ARN, lambda: "sample-bearer", timeout=IMPATIENT, sleep=slept.append)
-    yield made
-    made.close()
+def client(runtime: Runtime, slept: list[float]) -> Iterator[Stepping]:
+    with Stepping(as_person(runtime.url, "sample-bearer"), slept=slept) as made:
+        yield made

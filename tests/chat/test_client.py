@@ -1,3 +1,4 @@
+import json
 import socket
 import threading
 from urllib.parse import quote
@@ -5,13 +6,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from chat.bearer import bearer_for
-from chat.client import RuntimeClient
+from chat.callers import DirectCaller, IamCaller, JwtCaller
 from chat.errors import BrokenOffError, ChatError, RefusedError, SignInNeededError, UnreachableError
 from chat.events import AuthRequired, Done, Failure, Notice, Text, ToolProgress
-from chat.settings import ChatSettings
 
-from .conftest import ARN, DONE, IMPATIENT, Answer, as_json, sse, text
+from .conftest import ARN, DONE, Answer, Stepping, as_json, as_person, sse, text
 
 SESSION = "chat-0123456789abcdef0123456789abcdef"
 
@@ -30,9 +29,8 @@ def test_a_turn_goes_out_as_the_runtime_wants_it(runtime, client):
 
 def test_direct_mode_goes_to_the_agent_itself_without_a_bearer_token(runtime):
     runtime.answer(Answer(sse(DONE)))
-    client = RuntimeClient.direct(runtime.url)
-    list(client.resume(SESSION))
-    client.close()
+    with Stepping(DirectCaller(runtime.url)) as client:
+        list(client.resume(SESSION))
     (asked,) = runtime.asked
     assert (asked.path, asked.body) == ("/invocations", {"action": "resume"})
     assert "Authorization" not in asked.headers
@@ -154,40 +152,36 @@ def test_the_agents_own_sentence_is_preferred(runtime, client):
 def test_where_nobody_listens_the_stack_is_named(slept):
     with socket.create_server(("127.0.0.1", 0)) as closed_soon:
         port = closed_soon.getsockname()[1]
-    client = RuntimeClient(f"http://127.0.0.1:{port}", ARN, lambda: "x", timeout=IMPATIENT, sleep=slept.append)
-    with pytest.raises(UnreachableError, match="make up"):
+    with (
+        Stepping(as_person(f"http://127.0.0.1:{port}", "x"), slept=slept) as client,
+        pytest.raises(UnreachableError, match="make up"),
+    ):
         list(client.turn(SESSION, "?"))
-    client.close()
     assert len(slept) == 3
 
 
 def test_silence_ends_with_a_sentence(runtime):
     may_go_on = threading.Event()
     runtime.answer(Answer(sse(text("a"), DONE), before_chunk=lambda index: index and may_go_on.wait(5)))
-    client = RuntimeClient(runtime.url, ARN, lambda: "x", timeout=httpx.Timeout(2, read=0.1))
-    events = client.turn(SESSION, "?")
-    next(events)
-    with pytest.raises(BrokenOffError, match="silent"):
+    with Stepping(as_person(runtime.url, "x"), timeout=httpx.Timeout(2, read=0.1)) as client:
+        events = client.turn(SESSION, "?")
         next(events)
-    may_go_on.set()
-    client.close()
+        with pytest.raises(BrokenOffError, match="silent"):
+            next(events)
+        may_go_on.set()
 
 
 def test_the_bearer_is_asked_before_every_attempt(runtime, slept):
-    tokens = iter(["first", "second"])
     runtime.answer(as_json({}, 503), Answer(sse(DONE)))
-    client = RuntimeClient(runtime.url, ARN, lambda: next(tokens), sleep=slept.append)
-    list(client.turn(SESSION, "?"))
-    client.close()
+    with Stepping(as_person(runtime.url, "first", "second"), slept=slept) as client:
+        list(client.turn(SESSION, "?"))
     assert [asked.headers["Authorization"] for asked in runtime.asked] == ["Bearer first", "Bearer second"]
 
 
 @pytest.mark.parametrize("token", ["", "a\nX-Evil: 1", "a b", "é"])
 def test_a_damaged_token_is_not_sent(runtime, token):
-    client = RuntimeClient(runtime.url, ARN, lambda: token)
-    with pytest.raises(SignInNeededError):
+    with Stepping(as_person(runtime.url, token)) as client, pytest.raises(SignInNeededError):
         list(client.turn(SESSION, "?"))
-    client.close()
     assert runtime.asked == []
 
 
@@ -219,13 +213,42 @@ def test_running_and_finished_tools_are_told_apart(runtime, client):
 
 
 def test_a_kept_bearer_token_that_is_refused_is_fetched_anew_once(runtime):
-    fetched = iter(["sample-old", "sample-new", "sample-newer"])
-    bearer = bearer_for(ChatSettings(runtime_url="", runtime_arn=ARN), lambda: next(fetched))
-    runtime.answers = [as_json({"message": "no"}, 401), Answer(sse(text("Here."), DONE))]
-    client = RuntimeClient(runtime.url, ARN, bearer)
-    assert list(client.turn("s" * 40, "hello"))
-    assert [asked.headers["Authorization"] for asked in runtime.asked] == ["Bearer sample-old", "Bearer sample-new"]
-    runtime.answers = [as_json({"message": "no"}, 401)]
-    with pytest.raises(SignInNeededError):
-        list(client.turn("s" * 40, "hello"))
-    client.close()
+    kept = ["sample-old"]
+
+    async def bearer():
+        return kept[-1]
+
+    def forget():
+        kept.append(f"sample-new-{len(kept)}")
+        return True
+
+    with Stepping(JwtCaller(runtime.url, ARN, bearer, forget)) as client:
+        runtime.answers = [as_json({"message": "no"}, 401), Answer(sse(text("Here."), DONE))]
+        assert list(client.turn("s" * 40, "hello"))
+        assert [asked.headers["Authorization"] for asked in runtime.asked] == [
+            "Bearer sample-old",
+            "Bearer sample-new-1",
+        ]
+        runtime.answers = [as_json({"message": "no"}, 401)]
+        with pytest.raises(SignInNeededError):
+            list(client.turn("s" * 40, "hello"))
+    assert len(runtime.asked) == 4
+
+
+def test_a_trusted_backend_names_the_person_twice_and_signs_what_it_sends(runtime):
+    signed = []
+
+    async def sign(method, url, headers, body):
+        signed.append((method, url, dict(headers), body))
+        return {**headers, "Authorization": "AWS4-HMAC-SHA256 sample"}
+
+    runtime.answer(Answer(sse(DONE)))
+    with Stepping(IamCaller(runtime.url, ARN, "slack:T1:U1", sign)) as client:
+        list(client.turn(SESSION, "which files?"))
+    (asked,), ((method, url, headers, body),) = runtime.asked, signed
+    assert (method, url) == ("POST", f"{runtime.url}{asked.path}")
+    assert json.loads(body) == asked.body
+    assert asked.headers["Authorization"] == "AWS4-HMAC-SHA256 sample"
+    for name in ("X-Amzn-Bedrock-AgentCore-Runtime-User-Id", "X-Amzn-Bedrock-AgentCore-Runtime-Custom-User-Id"):
+        assert asked.headers[name] == headers[name] == "slack:T1:U1"
+    assert asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == SESSION

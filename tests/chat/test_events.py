@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent import events as written
 from agent.wire import error, to_wire
-from chat.events import AuthRequired, Done, Failure, FileCard, Files, Notice, Text, ToolProgress, parse
+from chat.events import AuthRequired, Done, Failure, FileCard, Files, Notice, Text, ToolProgress, parse, to_object
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,7 @@ from chat.events import AuthRequired, Done, Failure, FileCard, Files, Notice, Te
 )
 def test_everything_the_agent_writes_is_read_back(sent, read):
     assert parse(json.dumps(to_wire(sent))) == read
+    assert to_object(read) == to_wire(sent)
 
 
 def test_errors_of_the_agent_and_of_the_sdk_are_failures():
