@@ -1,7 +1,7 @@
 """The composition root: settings and collaborators in, one FastAPI app out."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -14,9 +14,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from callback.accounts import AccountPolicy
+from callback.announcements import Announcements
 from callback.audit import Audit
 from callback.aws.identity import Identity
 from callback.aws.runtime import Runtime
+from callback.door import Door, FrontEnd
 from callback.errors import (
     CONNECT_AGAIN,
     BadRequestError,
@@ -36,7 +38,7 @@ from callback.sign_in.oidc import Oidc
 from callback.state.flows import Flows
 from callback.state.grants import Grants
 from callback.state.sessions import Sessions
-from callback.state.store import encrypted, open_store
+from callback.state.store import Sealed, encrypted, open_store
 from callback.web.browser import Browser, remember_session
 from callback.web.guard import Guard
 from callback.web.languages import Language, choose_language
@@ -46,6 +48,7 @@ from callback.web.rendering import FOLDER, Banner, Pages
 def create_app(
     settings: Settings,
     *,
+    front_ends: Sequence[FrontEnd] = (),
     store: AsyncKeyValue | None = None,
     tls: ssl.SSLContext | None = None,
     identity: Identity | None = None,
@@ -69,13 +72,18 @@ def create_app(
             # One context for all clients: loading the trusted certificates is the slow part of making a client.
             trusted = tls or httpx.create_ssl_context()
             http = await close.enter_async_context(_client(settings, trusted))
-            app.state.services = _services(settings, kept, pages, audit, http, trusted, identity, now)
+            sealed = encrypted(kept, settings.session_key)
+            app.state.services = _services(settings, sealed, pages, audit, http, trusted, identity, now)
+            app.state.door = Door(app.state.services, sealed)
+            for front_end in front_ends:
+                await close.enter_async_context(front_end.running(app.state.door))
             yield
 
     # No OpenAPI pages: they would need scripts, and this is a site for people.
     app = FastAPI(title="Drive Agent: connections", openapi_url=None, lifespan=lifespan)
-    for routes in (login, connect, completion, connections):
-        app.include_router(routes.router)
+    own = (routes.router for routes in (login, connect, completion, connections))
+    for router in (*(front_end.router for front_end in front_ends), *own):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     _translate_errors(app, pages)
 
@@ -91,7 +99,7 @@ def create_app(
 
 def _services(
     settings: Settings,
-    store: AsyncKeyValue,
+    kept: Sealed,
     pages: Pages,
     audit: Audit,
     http: httpx.AsyncClient,
@@ -99,7 +107,6 @@ def _services(
     identity: Identity | None,
     now: Callable[[], datetime],
 ) -> Services:
-    kept = encrypted(store, settings.session_key)
     return Services(
         settings=settings,
         sessions=Sessions(kept),
@@ -113,6 +120,7 @@ def _services(
         pages=pages,
         audit=audit,
         account_policy=AccountPolicy(settings.google_domains, settings.google_email),
+        announcements=Announcements(),
         now=now,
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fastapi import Request, Response
 
 from callback.accounts import AccountPolicy
+from callback.announcements import Announcements
 from callback.audit import Audit
 from callback.aws.identity import Identity
 from callback.aws.runtime import Runtime
@@ -40,6 +41,7 @@ class Services:
     pages: Pages
     audit: Audit
     account_policy: AccountPolicy
+    announcements: Announcements
     now: Callable[[], datetime]
 
     @staticmethod

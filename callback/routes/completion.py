@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 
 from callback.accounts import Concern, is_refused, judge_account
 from callback.addresses import Ask
+from callback.announcements import Changed
 from callback.aws.runtime import Connection
 from callback.binding import Reason, Refused, Return, is_state, judge, same
 from callback.errors import BadRequestError, BindingRefusedError, CallbackError, ConsentRefusedError
@@ -56,6 +57,8 @@ async def finish(request: Request) -> Response:
         handle, flow = await _bind(services, request, person)
     assert person is not None
     person = replace(person, proof=flow.proof)
+    if not services.account_policy.is_strict:  # else only after it was judged: a waiting turn would be answered from it
+        _announce(services, person, flow.runtime_session)
     connection = await _connection(services, person, flow.runtime_session)
     # Judged before anything else that can fail: what must not be connected must not stay so.
     done = flow_id(one(request, "state") or "")
@@ -112,10 +115,23 @@ async def show_connected(
     else:
         with _not_worth_an_error():
             await services.grants.put(person.key, Grant(since=services.now()))
-    is_own = runtime_session == services.own_session(person)
-    finished = Finished(account, concern, "" if is_own else runtime_session, ask, services.now(), of_flow)
+        _announce(services, person, runtime_session, account.email)
+    conversation = _conversation(services, person, runtime_session)
+    finished = Finished(account, concern, conversation, ask, services.now(), of_flow)
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=finished))
     return RedirectResponse(CONNECTED_PATH, status_code=303)
+
+
+def _announce(services: Services, person: Person, runtime_session: str, account_email: str = "") -> None:
+    conversation = _conversation(services, person, runtime_session)
+    services.announcements.announce(
+        Changed(person.key, is_connected=True, runtime_session=conversation, account_email=account_email)
+    )
+
+
+def _conversation(services: Services, person: Person, runtime_session: str) -> str:
+    """The conversation that a flow was for; empty where it was for none."""
+    return "" if runtime_session == services.own_session(person) else runtime_session
 
 
 def _has_finished(request: Request, browser: Browser) -> bool:
@@ -135,6 +151,7 @@ def judge_connection(services: Services, person: Person, connection: Connection 
 async def give_back(services: Services, person: Person, runtime_session: str) -> None:
     """Have the grant revoked at Google and forgotten here. Raises: what the agent refuses or fails at."""
     await services.runtime.disconnect(person.proof, runtime_session)
+    services.announcements.announce(Changed(person.key, is_connected=False))
     with _not_worth_an_error():
         await services.grants.delete(person.key)
 

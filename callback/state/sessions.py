@@ -58,6 +58,10 @@ class Sessions:
         await self._records.put(handle, browser_session, IDLE_LIFE)
         return handle, browser_session
 
+    async def peek(self, handle: str, now: datetime) -> BrowserSession | None:
+        """The live session of a handle, or None, without keeping it alive: for what goes on after a page was left."""
+        return await self._live(handle, now)
+
     async def find(self, handle: str, now: datetime) -> BrowserSession | None:
         """The live session of a handle, or None. Reading it keeps it alive up to its absolute end.
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from fastapi import Request, Response
 
@@ -51,8 +52,15 @@ class Browser:
         return await sessions.begin(now)
 
 
+class _Guarded(Protocol):
+    """What holds the CSRF value of one browser's session."""
+
+    @property
+    def csrf(self) -> str: ...
+
+
 def require_own_page(
-    request: Request, origin: str, browser_session: BrowserSession | None, csrf: str | None, return_to: str = ""
+    request: Request, origin: str, browser_session: _Guarded | None, csrf: str | None, return_to: str = ""
 ) -> None:
     """Refuse a POST unless one of our pages in this browser sent it. Raises: `ForgedRequestError`, `SignInAgainError`.
 

@@ -49,11 +49,18 @@ class Service:
     def origin(self) -> str:
         return self.settings.callback_url
 
-    def start(self, identity: Identity | None = None, store: Any = None, **changes: Any) -> None:
+    def start(self, identity: Identity | None = None, store: Any = None, front_ends: Any = (), **changes: Any) -> None:
         """(Re)start with a new app over the same folder."""
         self.stop()
         self.settings = replace(self.settings, **changes)
-        app = create_app(self.settings, store=store, identity=identity or self.identity, tls=TLS, now=self.clock)
+        app = create_app(
+            self.settings,
+            front_ends=front_ends,
+            store=store,
+            identity=identity or self.identity,
+            tls=TLS,
+            now=self.clock,
+        )
         self.lifespans.append(self.stage.enter(app))
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.markdown import escaped, file_link
-from chat.links import LinkReader, Part
+from chat.terminal.links import LinkReader, Part
 
 LINK = "https://docs.google.com/d/1_a-B/edit?usp=x&y=1"
 PIECES = ["[", "]", "(", ")", "](", "<", ">", "\\", "\n", " ", "a", "é", LINK, "http://x", f"[a]({LINK})", f"<{LINK}>"]

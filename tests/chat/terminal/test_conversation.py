@@ -9,7 +9,7 @@ from rich.console import Console
 from chat import terminal
 from chat.consent import Waiting
 from chat.errors import SignInNeededError
-from chat.settings import ChatSettings
+from chat.terminal.settings import ChatSettings
 from chat.terminal import ChatOptions
 
 from .conftest import ARN, DONE, Answer, as_json, sse, text

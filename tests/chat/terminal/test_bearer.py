@@ -3,9 +3,9 @@ import json
 
 import pytest
 
-from chat.bearer import bearer_for
+from chat.terminal.bearer import bearer_for
 from chat.errors import SignInNeededError
-from chat.settings import ChatSettings
+from chat.terminal.settings import ChatSettings
 
 PLAIN = {"runtime_url": "https://r.example.com", "runtime_arn": "arn"}
 

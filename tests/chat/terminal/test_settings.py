@@ -1,7 +1,7 @@
 import pytest
 
 from chat.errors import InvalidSettingError
-from chat.settings import ChatSettings
+from chat.terminal.settings import ChatSettings
 
 
 def test_without_a_runtime_url_the_data_plane_of_the_region_is_meant():

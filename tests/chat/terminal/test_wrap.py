@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chat.wrap import WordWrap
+from chat.terminal.wrap import WordWrap
 
 WORDS = st.text(alphabet="ab日 \n", max_size=60)
 
