@@ -1,13 +1,14 @@
 """From the page that says "Connected" to the first word of the answer that was waiting for it."""
 
-import threading
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator
 from uuid import uuid4
 
 from bench.client import BenchError
 from bench.figures import Figure, Spread
 from bench.rig import QUESTION, Rig
+from chat.callers import DirectCaller
 from chat.client import RuntimeClient
 from chat.consent import Waiting, until_consent
 from chat.events import AuthRequired, Event, Text
@@ -19,8 +20,8 @@ _TIMEOUT_S = 30.0
 
 def measure(rig: Rig) -> list[Figure]:
     """Return what the agent takes when it is asked at once, and what the terminal chat makes of it."""
-    at_once = [_wait(rig, done_after_s, _resumed_at_once) for done_after_s in DONE_AFTER_S[:3]]
-    in_terminal = [_wait(rig, done_after_s, _in_terminal) for done_after_s in DONE_AFTER_S]
+    at_once = [asyncio.run(_wait(rig, done_after_s, is_told=True)) for done_after_s in DONE_AFTER_S[:3]]
+    in_terminal = [asyncio.run(_wait(rig, done_after_s, is_told=False)) for done_after_s in DONE_AFTER_S]
     return [
         Figure(
             name="consent finished to first word, resumed at once",
@@ -42,51 +43,57 @@ def measure(rig: Rig) -> list[Figure]:
 
 
 class _Asked:
-    """A question that waits for consent, and when its answer began and the consent was done."""
+    """A question that waits for consent, and when the first word of its answer came."""
 
     def __init__(self, rig: Rig) -> None:
-        self.client = RuntimeClient.direct(rig.stack.agent_url)
+        self._client = RuntimeClient(DirectCaller(rig.stack.agent_url), kind="bench")
         self.runtime_session = f"bench-{uuid4().hex}"
-        self.client.action(self.runtime_session, "disconnect")
-        asked = [event for event in self.client.turn(self.runtime_session, QUESTION) if isinstance(event, AuthRequired)]
-        if not asked:
-            raise BenchError("A question without consent was not asked for consent.")
-        self.asked = asked[0]
-        self.consented = threading.Event()
+        self.consented = asyncio.Event()
         self.first_word_at = 0.0
 
-    def note(self, event: Event) -> None:
-        """Remember when the first word of the answer came."""
-        if isinstance(event, Text) and not self.first_word_at:
-            self.first_word_at = time.perf_counter()
+    async def begin(self) -> AuthRequired:
+        """Ask."""
+        await self._client.action(self.runtime_session, "disconnect")
+        async for event in self._client.turn(self.runtime_session, QUESTION):
+            if isinstance(event, AuthRequired):
+                return event
+        raise BenchError("A question without consent was not asked for consent.")
+
+    async def resumed_at_once(self) -> None:
+        """Wait for the very moment of consent."""
+        await self.consented.wait()
+        await self._listen(self.resume())
+
+    async def in_terminal(self, asked: AuthRequired) -> None:
+        """Wait as a front end does that hears of nothing."""
+        await self._listen(until_consent(self.resume, asked, Waiting(patience_s=_TIMEOUT_S)))
+
+    def resume(self) -> AsyncGenerator[Event]:
+        """Go on with the question."""
+        return self._client.resume(self.runtime_session)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.close()
+
+    async def _listen(self, events: AsyncGenerator[Event]) -> None:
+        async for event in events:
+            if isinstance(event, Text) and not self.first_word_at:
+                self.first_word_at = time.perf_counter()
 
 
-def _wait(rig: Rig, done_after_s: float, front_end: Callable[[_Asked], None]) -> float:
-    asked = _Asked(rig)
-    thread = threading.Thread(target=front_end, args=(asked,))
-    started = time.perf_counter()
-    thread.start()
+async def _wait(rig: Rig, done_after_s: float, *, is_told: bool) -> float:
+    question = _Asked(rig)
     try:
-        time.sleep(max(0.0, done_after_s - (time.perf_counter() - started)))
-        rig.connect(asked.runtime_session)
+        asked = await question.begin()
+        waiting = asyncio.create_task(question.resumed_at_once() if is_told else question.in_terminal(asked))
+        await asyncio.sleep(done_after_s)
+        await asyncio.to_thread(rig.connect, question.runtime_session)
         done_at = time.perf_counter()
-        asked.consented.set()
-        thread.join(_TIMEOUT_S)
+        question.consented.set()
+        await asyncio.wait_for(waiting, _TIMEOUT_S)
     finally:
-        asked.consented.set()
-        asked.client.close()
-    if not asked.first_word_at:
+        await question.close()
+    if not question.first_word_at:
         raise BenchError("The answer did not come after consent.")
-    return (asked.first_word_at - done_at) * 1000
-
-
-def _resumed_at_once(asked: _Asked) -> None:
-    asked.consented.wait(_TIMEOUT_S)
-    for event in asked.client.resume(asked.runtime_session):
-        asked.note(event)
-
-
-def _in_terminal(asked: _Asked) -> None:
-    waiting = Waiting(patience_s=_TIMEOUT_S)
-    for event in until_consent(lambda: asked.client.resume(asked.runtime_session), asked.asked, waiting):
-        asked.note(event)
+    return (question.first_word_at - done_at) * 1000
