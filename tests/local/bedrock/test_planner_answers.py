@@ -44,7 +44,7 @@ def test_an_answer_states_the_range_the_files_in_order_their_facts_and_where_it_
         "Ben changed 3 spreadsheets between 9 and 15 November:\n"
         "1. [1] – changed 2026-11-12 by Ben Ortiz, in [4]\n"
         "2. [2] – changed 2026-11-11 by Ben Ortiz, in [5]\n"
-        "3. [3] – changed 2026-11-10 by Ben Ortiz, owner Ben Ortiz\n"
+        "3. [3] – changed 2026-11-10 by Ben Ortiz, owner Ben Ortiz\n\n"
         "That is all: 3 of 3. I searched My Drive, 2 shared drives (Team Finance, Design) and files shared with you; "
         "trash left out. Drive has no filter for that, so I looked through 41 files."
     )
@@ -55,7 +55,7 @@ def test_an_answer_is_in_the_language_of_the_question():
         "11月9日から11月15日までにBenが変更したスプレッドシートは3件です:\n"
         "1. [1] – 2026-11-12にBen Ortizが変更、[4]の中\n"
         "2. [2] – 2026-11-11にBen Ortizが変更、[5]の中\n"
-        "3. [3] – 2026-11-10にBen Ortizが変更、オーナー Ben Ortiz\n"
+        "3. [3] – 2026-11-10にBen Ortizが変更、オーナー Ben Ortiz\n\n"
         "これですべてです（3件中3件）。検索した範囲: マイドライブ、共有ドライブ（Team Finance, Design）、"
         "あなたと共有されたファイル、ゴミ箱は除く。"
         "注意: ドライブにはその絞り込みがないので、41個のファイルを調べました。"
@@ -103,7 +103,7 @@ def test_what_is_close_is_not_given_for_what_was_asked_for():
         "I also tried: any one of the words in the name: 2; the words inside files: nothing.\n"
         "Not what you asked for, but close:\n"
         "1. [8] – document, changed 2026-08-21 by Alice Archer, in [9]\n"
-        "2. [3] – spreadsheet, changed 2026-11-10 by Ben Ortiz\n"
+        "2. [3] – spreadsheet, changed 2026-11-10 by Ben Ortiz\n\n"
         "You could give me another word, or look into the folder where it should be."
     )
 
@@ -118,7 +118,7 @@ def test_what_is_close_in_japanese_is_all_in_japanese():
 
 def test_shared_drives_are_listed_by_their_handles():
     text = said(answer("which shared drives do I have?", [use("t1", "list_shared_drives")], result("t1", DRIVES)))
-    assert text.startswith("You have 2 shared drives:\n1. [11] – shared drive\n2. [12] – shared drive\nThat is all. ")
+    assert text.startswith("You have 2 shared drives:\n1. [11] – shared drive\n2. [12] – shared drive\n\nThat is all. ")
     assert "the shared drives that you are a member of" in text
 
 
@@ -151,7 +151,7 @@ def test_lines_that_have_words_of_the_question_are_quoted_and_no_summary_is_clai
     assert text == (
         "I am a script and no model, so I do not sum up: I quote the first lines that have words of your question. "
         "From [6]:\n"
-        "> Open question: hiring.\n"
+        "> Open question: hiring.\n\n"
         "I read characters 0 to 7999 of 53210 (12 pages). Say “more” to read on."
     )
 

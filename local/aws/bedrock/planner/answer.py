@@ -69,11 +69,11 @@ def _part(item: Answered, words: Wording, asked: Asked, number: int) -> tuple[st
         parts = [words.failed(result, which=bool(rows)), *shown]
     elif not result.rows:
         parts = [words.nothing(call, result, asked.today), *([words.close(), *shown] if rows else [])]
-        parts += [words.advice(result)] if result.advice else []
+        parts += [*([""] if rows else []), words.advice(result)] if result.advice else []
     else:
         known: Mapping[str, Row] = {row.handle: row for row in asked.known}
         heading = words.which() if asked.is_unclear else words.heading(call, result, asked.today, known)
-        parts = [heading, *shown, words.closing(call, result)]
+        parts = [heading, *shown, "", words.closing(call, result)]  # in Markdown, what follows a list belongs to it
     return "\n".join(parts), len(rows)
 
 
@@ -96,11 +96,12 @@ def _details(result: Result, words: Wording, asked: Asked) -> str:
         first = [words.no_folder(handle, facts.get("Shared with the person", ""))]
     rest = [words.detail(name, value) for name, value in result.details if name != label]
     heading = words.details_heading(handle, is_rest=bool(first))
-    return "\n".join([*first, heading, *(f"- {line}" for line in rest), *words.notes(result)])
+    notes = words.notes(result)
+    return "\n".join([*first, heading, *(f"- {line}" for line in rest), *([""] if notes else []), *notes])
 
 
 def _reading(result: Result, words: Wording, asked: Asked) -> str:
     handle = result.rows[0].handle if result.rows else ""
     lines = asking.matching_lines(result.lines, asked.text, result.rows[0].name if result.rows else "")
     quoted = [f"> {asking.quoted(line)}" for line in lines.found]
-    return "\n".join([words.reading(handle, lines), *quoted, words.read_on(result)]).strip()
+    return "\n".join([words.reading(handle, lines), *quoted, "", words.read_on(result)]).strip()
