@@ -8,7 +8,7 @@ from agent.audit import watch
 from agent.caller import Caller
 from agent.errors import DriveFailedError
 from agent.moments import moment_text
-from agent.request import Action, Cancel, Connect, Describe, Status
+from agent.request import Action, Cancel, Connect, Describe, Forget, Status
 from tools.errors import ConsentRequired, ToolError
 from tools.scopes import DETAILS, covering, lacking
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:  # importing it for real takes a second; see `agent.app`
 async def act(service: "Service", action: Action, runtime_session: str, caller: Caller) -> dict[str, Any]:
     """Do `action` for the caller and return the answer of docs/wire.md.
 
-    Raises: `NotOwnerError`; `DriveFailedError` where AgentCore Identity or Google does not answer.
+    Raises: `NotOwnerError`; `DriveFailedError` where AgentCore Identity or Google does not answer; `NotForgottenError`.
     """
+    if isinstance(action, Forget):  # first, for what is to be deleted need not be read
+        return await _forget(service, runtime_session, caller)
     conversation = await service.existing(runtime_session, caller)
     try:
         if isinstance(action, Cancel):
@@ -38,6 +40,13 @@ async def act(service: "Service", action: Action, runtime_session: str, caller: 
     except ToolError as error:
         raise DriveFailedError(error.user_message) from error
     return {"status": "disconnected"}
+
+
+async def _forget(service: "Service", runtime_session: str, caller: Caller) -> dict[str, Any]:
+    await service.beginning(runtime_session, caller)  # somebody else's is refused, which has a line of its own
+    with watch("conversation_forgotten"):
+        await service.forget(runtime_session, caller)
+    return {"status": "forgotten"}
 
 
 async def _describe(

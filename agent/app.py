@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -31,11 +32,12 @@ from agent.errors import AgentError, BadRequestError, NoIdentityError, NotOwnerE
 from agent.events import NOTHING_PENDING
 from agent.last_used import current_person
 from agent.loading import without_collecting
-from agent.request import Prompt, Resume, Turn, check_runtime_session, parse_payload
+from agent.request import Action, Prompt, Resume, Turn, check_runtime_session, is_agui, parse_payload
 from agent.settings import Settings
 from agent.stream import EventStream
 
 if TYPE_CHECKING:  # importing it for real takes a second; see _Lazy
+    from agent.agui import AguiInput, AguiRun
     from agent.build import Service
 
 # A sync tool and a model stream each hold a thread for as long as they run.
@@ -48,6 +50,7 @@ _ONE_EACH = ("authorization", *USER_ID_HEADERS, IDENTITY_WAT_HEADER, ACCESS_TOKE
 logger = logging.getLogger(__name__)
 
 Answer = Response | dict[str, Any]
+Objects = AsyncGenerator[dict[str, Any]]
 
 
 def create_app(settings: Settings, build: "Callable[[Settings], Service] | None" = None) -> BedrockAgentCoreApp:
@@ -69,9 +72,10 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
 
     @app.entrypoint
     async def invoke(payload: Any, context: RequestContext) -> Answer:
+        _use_worker_threads(loops)
         try:
             runtime_session = check_runtime_session(context.session_id)
-            request = parse_payload(payload)
+            request, run = await _read(payload)
         except BadRequestError as error:
             return JSONResponse(wire.error(str(error), error.code), status_code=error.status)
         audited, started = NOBODY, time.monotonic()
@@ -82,10 +86,10 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
             person = caller.key if isinstance(request, Prompt | Resume) else ""
             enter = partial(_enter, audited, headers, person)
             enter()
-            _use_worker_threads(loops)
             service = await lazy.get()
             if isinstance(request, Prompt | Resume):
-                return await _turn(service, request, runtime_session, enter, caller)
+                objects = await _turn(service, request, runtime_session, enter, caller)
+                return _stream(objects, run)
             return await act(service, request, runtime_session, caller)
         except (AgentError, SettingsError) as error:
             code = error.code if isinstance(error, AgentError) else "misconfigured"
@@ -97,21 +101,57 @@ def create_app(settings: Settings, build: "Callable[[Settings], Service] | None"
             logger.error("error=%s | request failed", type(error).__name__, exc_info=True)  # noqa: G201 - through the redacting formatter
             refusal = wire.error("Something went wrong on my side. Please try again.", AgentError.code)
         if isinstance(request, Prompt | Resume):
-            return EventStream(_stream_of(refusal))
+            return _stream(_stream_of(refusal), run)
         return refusal
 
     return app
 
 
+async def _read(payload: Any) -> "tuple[Turn | Action, AguiRun | None]":  # whatever JSON the client sent
+    """Return what is asked for, and for an AG-UI input the run in whose events it is answered.
+
+    Raises: `BadRequestError`.
+    """
+    if not is_agui(payload):
+        return parse_payload(payload), None
+    given, run = await asyncio.to_thread(_read_agui, payload)
+    request = parse_payload(given.to_payload())
+    if isinstance(request, Prompt):
+        request = replace(request, is_refusal=given.is_refused)
+    return request, run
+
+
+def _read_agui(payload: Mapping[str, Any]) -> "tuple[AguiInput, AguiRun]":
+    from agent.agui import AguiRun, read_input  # noqa: PLC0415 - takes a tenth of a second the first time
+
+    given = read_input(payload)
+    return given, AguiRun(given.thread_id, given.run_id)
+
+
+def _stream(objects: Objects, run: "AguiRun | None") -> EventStream:
+    return EventStream(objects if run is None else _agui_events(objects, run))
+
+
+async def _agui_events(objects: Objects, run: "AguiRun") -> Objects:
+    async with contextlib.aclosing(objects):
+        for event in run.begin():
+            yield event
+        async for value in objects:
+            for event in run.feed(value):
+                yield event
+        for event in run.end():
+            yield event
+
+
 async def _turn(
     service: "Service", turn: Turn, runtime_session: str, enter: Callable[[], None], caller: Caller
-) -> Answer:
-    if isinstance(turn, Prompt):
+) -> Objects:
+    if isinstance(turn, Prompt) and not turn.is_refusal:
         conversation = await service.conversation(runtime_session, caller, client=turn.client)
     else:
         existing = await service.existing(runtime_session, caller)
         if existing is None:
-            return EventStream(_stream_of(*(wire.to_wire(event) for event in NOTHING_PENDING)))
+            return _stream_of(*(wire.to_wire(event) for event in NOTHING_PENDING))
         conversation = existing
 
     async def events() -> AsyncGenerator[dict[str, Any]]:
@@ -123,7 +163,7 @@ async def _turn(
         finally:
             service.last_used.keep_soon(caller.key)
 
-    return EventStream(events())
+    return events()
 
 
 def _headers(context: RequestContext) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""One JSON line for each Drive call, disconnect and refusal: who, what, outcome, counts, milliseconds.
+"""One JSON line for each Drive call, disconnect, deletion and refusal: who, what, outcome, counts, milliseconds.
 
 Who somebody is, and which file a call names, are keyed hashes: lines of one person can be put together, and nobody is
 found by hashing addresses. No contents, no names, no token. Every field is told in docs/audit.md.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # importing it for real would load Google's client before the
 VERSION = 1
 LONGEST_WORD = 64
 
-Event = Literal["drive_call", "disconnected", "request_refused"]
+Event = Literal["drive_call", "disconnected", "conversation_forgotten", "request_refused"]
 Outcome = Literal["ok", "refused", "failed"]
 
 audit_logger = logging.getLogger("drive_agent.audit")

@@ -117,29 +117,53 @@ class Service:
         if key in self._conversations:
             self._conversations.move_to_end(key)
             return self._conversations[key]
-        opening = self._opening.setdefault(runtime_session, asyncio.Lock())
-        async with opening:  # of this runtime session alone: its storage may be slow
-            known = self._held.get(key)
-            if known is None:
+        async with self._opening_of(runtime_session):
+            if key not in self._held:
                 await self._store.claim(runtime_session, caller, Beginning(client, self._utc_now()))
-                known = self._held[key] = await self._open(runtime_session, caller)
-            if key not in self._conversations:
-                self._forget_idle()
-            self._conversations[key] = known
-            return known
+            return await self._opened(runtime_session, caller)
 
     async def existing(self, runtime_session: str, caller: Caller) -> Conversation | None:
         """Return the caller's conversation, None where nobody has begun it. Raises: `NotOwnerError`."""
-        known = self._held.get((runtime_session, caller.key))
+        key = (runtime_session, caller.key)
+        known = self._held.get(key)
         if known is not None:  # opened by its owner; a stop must not wait for slow storage
             return known
-        if await self.beginning(runtime_session, caller) is None:
-            return None
-        return await self.conversation(runtime_session, caller)
+        async with self._opening_of(runtime_session):
+            if key not in self._held and await self.beginning(runtime_session, caller) is None:
+                return None
+            return await self._opened(runtime_session, caller)
+
+    async def forget(self, runtime_session: str, caller: Caller) -> None:
+        """Delete the caller's conversation; what runs in it is stopped first. Does nothing where there is none.
+
+        Raises: `NotOwnerError`, `NotForgottenError`.
+        """
+        key = (runtime_session, caller.key)
+        async with self._opening_of(runtime_session):  # who asks meanwhile begins a new one, or finds none
+            self._conversations.pop(key, None)
+            known = self._held.get(key)
+            if known is not None:
+                await known.close()
+                self._held.pop(key, None)
+            await self._store.forget(runtime_session, caller)
 
     async def beginning(self, runtime_session: str, caller: Caller) -> Beginning | None:
         """Return how the caller's conversation began, None where nobody has. Raises: `NotOwnerError`."""
         return await self._store.beginning(runtime_session, caller)
+
+    def _opening_of(self, runtime_session: str) -> asyncio.Lock:
+        """Return what is held while it is opened or deleted: for one alone, because its storage may be slow."""
+        return self._opening.setdefault(runtime_session, asyncio.Lock())
+
+    async def _opened(self, runtime_session: str, caller: Caller) -> Conversation:
+        key = (runtime_session, caller.key)
+        known = self._held.get(key)
+        if known is None:
+            known = self._held[key] = await self._open(runtime_session, caller)
+        if key not in self._conversations:
+            self._forget_idle()
+        self._conversations[key] = known
+        return known
 
     async def _open(self, runtime_session: str, caller: Caller) -> Conversation:
         try:

@@ -28,6 +28,8 @@ from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS, covering
 logger = logging.getLogger(__name__)
 
 _STOPPED_KEY = "stopped"  # in the agent's state, so that a restart does not take up what the person has stopped
+# What a turn is told that came while the conversation was being deleted.
+_DELETED = Failed("This conversation has just been deleted. Ask again to begin anew.", "conversation_deleted")
 
 
 class Consent(Protocol):
@@ -65,6 +67,7 @@ class Conversation:
         self._turn_lock = asyncio.Lock()
         self._cancel: threading.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
         self._has_paused_again = False  # with a grant in the vault: Drive knows of it, the vault does not
 
     @property
@@ -96,6 +99,13 @@ class Conversation:
         self._cancel.set()
         return True
 
+    async def close(self) -> None:
+        """Stop the running turn, wait for its end, and run none any more: the conversation is about to be deleted."""
+        self._is_closed = True  # first, for the turns that wait
+        self.cancel()
+        async with self._turn_lock:
+            pass
+
     async def run(self, turn: Prompt | Resume) -> AsyncGenerator[Event]:
         """Run `turn`. Every failure is an event; after it the conversation can be used on.
 
@@ -118,6 +128,9 @@ class Conversation:
             async with self._turn_lock:
                 if cancel.is_set():  # the reader left while another turn was running
                     return
+                if self._is_closed:
+                    events.put_nowait(_DELETED)
+                    return
                 self._cancel = cancel
                 async for event in self._run(turn, cancel):
                     events.put_nowait(event)
@@ -133,12 +146,11 @@ class Conversation:
         self._settle()
         self._agent.state.delete(_STOPPED_KEY)
         pending = self._pending()
-        if isinstance(turn, Resume):
-            answer = await self._without_the_model(turn, is_pending=bool(pending))
-            if answer:
-                for event in answer:
-                    yield event
-                return
+        answer = await self._without_the_model(turn, is_pending=bool(pending))
+        if answer:
+            for event in answer:
+                yield event
+            return
         today = self._today(turn.zone)
         stream = TurnStream(turn, self._desk, today, running=self._pending_tools() if pending else [])
         self._agent.system_prompt = load("system", today=today.strftime("%A %Y-%m-%d"), timezone=turn.zone.key)
@@ -153,6 +165,8 @@ class Conversation:
             stream.stop_reason = "interrupt"
         self._has_paused_again = stream.stop_reason == "interrupt" and isinstance(turn, Resume)
         if stream.stop_reason == "interrupt":
+            if stream.has_said:
+                yield Text("\n\n")  # plain clients show all text in one run
             for event in self._ask(stream.authorization_url, turn.locale):
                 yield event
         yield stream.done()
@@ -161,8 +175,10 @@ class Conversation:
         """Say whether the turn has come to a new pause, and there is a link to show for it."""
         return bool(self._link.url and {item["id"] for item in self._pending()} - {item["id"] for item in since})
 
-    async def _without_the_model(self, turn: Resume, *, is_pending: bool) -> Sequence[Event]:
-        """Return the whole answer to a resume that cannot go on; nothing where it can."""
+    async def _without_the_model(self, turn: Prompt | Resume, *, is_pending: bool) -> Sequence[Event]:
+        """Return the whole answer to a resume that cannot go on, or a refusal of nothing; nothing where it can."""
+        if isinstance(turn, Prompt):
+            return NOTHING_PENDING if turn.is_refusal and not is_pending else []
         if not is_pending:
             return [] if self._is_cut_off() else NOTHING_PENDING
         try:

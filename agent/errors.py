@@ -74,5 +74,12 @@ class NotKeptError(AgentError):
         )
 
 
+class NotForgottenError(AgentError):
+    """A conversation could not be deleted, or not all of it. Cause: the storage does not answer, or refuses."""
+
+    def __init__(self) -> None:
+        super().__init__("I could not delete this conversation. Please try again later.")
+
+
 class SettingsError(Exception):
     """A setting is missing, of the wrong form, or not allowed in this mode. The text names the variable."""

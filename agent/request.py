@@ -21,20 +21,23 @@ MAX_SCOPES = 20
 _RUNTIME_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{15,255}")
 # Which kind of front end asks: what a page may say of it, so a word of ours and no text of somebody's.
 _CLIENT = re.compile(r"[a-z][a-z0-9-]{0,31}")
-_ACTIONS = ("resume", "connect", "cancel", "status", "disconnect", "conversation")
+_RESUME = re.compile(r'\{\s*"action"\s*:\s*"resume"\s*\}')
+_ACTIONS = ("resume", "connect", "cancel", "status", "disconnect", "conversation", "forget")
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """A turn. `zone` is the person's time zone, UTC where the client did not say; `locale` a language tag or empty.
 
-    `client` is the kind of front end that asks, such as `terminal`, or empty.
+    `client` is the kind of front end that asks, such as `terminal`, or empty. `is_refusal`: it says no to the consent
+    that a turn waits for, and where none waits it says nothing.
     """
 
     text: str
     zone: ZoneInfo
     locale: str
     client: str = ""
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,22 @@ class Describe:
     """Tell what this conversation is, which the page behind its link shows. Asks nobody and claims nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Delete what is kept of this conversation."""
+
+
 Turn = Prompt | Resume
-Action = Connect | Cancel | Status | Disconnect | Describe
+Action = Connect | Cancel | Status | Disconnect | Describe | Forget
+
+
+def is_agui(payload: Any) -> bool:  # whatever JSON the client sent
+    """Say whether `payload` is an AG-UI `RunAgentInput`, which `agent.agui` reads, and not of our own contract."""
+    return (
+        isinstance(payload, dict)
+        and {"threadId", "runId", "messages"} <= payload.keys()
+        and not {"prompt", "action"} & payload.keys()
+    )
 
 
 def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client sent
@@ -100,6 +117,8 @@ def parse_payload(payload: Any) -> Turn | Action:  # whatever JSON the client se
         raise EmptyPromptError("The question is empty. Ask something about your Drive.")
     # JSON can spell half a surrogate pair, which no UTF-8 can, and the conversation is stored as UTF-8.
     prompt = prompt.encode("utf-8", "replace").decode("utf-8")
+    if _is_resume(prompt):
+        return Resume(zone=zone, locale=locale)
     if len(prompt) > MAX_PROMPT:
         raise PromptTooLongError(f"The question is too long ({len(prompt)} characters). Send at most {MAX_PROMPT}.")
     return Prompt(text=prompt.strip(), zone=zone, locale=locale, client=client)
@@ -116,6 +135,11 @@ def check_runtime_session(runtime_session: str | None) -> str:
             "16 to 256 letters, digits, - or _ (33 or more when you call through AgentCore Runtime)."
         )
     return runtime_session
+
+
+def _is_resume(prompt: str) -> bool:
+    """Say whether a prompt spells the action: the AgentCore CLI sends whatever it is given as a prompt."""
+    return _RESUME.fullmatch(prompt.strip()) is not None
 
 
 def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Action:
@@ -135,6 +159,8 @@ def _action(payload: dict[str, Any], zone: ZoneInfo, locale: str) -> Turn | Acti
             return Disconnect()
         case "conversation":
             return Describe()
+        case "forget":
+            return Forget()
         case _:
             raise UnknownActionError(f'Unknown "action". Use one of: {", ".join(_ACTIONS)}.')
 

@@ -14,7 +14,7 @@ from strands.session import SnapshotSessionManager
 from strands.storage import LocalFileStorage, S3Storage, Storage
 
 from agent.caller import Caller
-from agent.errors import NotKeptError, NotOwnerError, SettingsError
+from agent.errors import NotForgottenError, NotKeptError, NotOwnerError, SettingsError
 from agent.moments import moment_text, read_moment
 from agent.ownership import Beginning, read_record, write_record
 
@@ -75,13 +75,28 @@ class ConversationStore:
         """Return what restores and saves the conversation's agent."""
         return _Snapshots(_conversation_key(runtime_session, caller), storage=self._storage)
 
+    async def forget(self, runtime_session: str, caller: Caller) -> None:
+        """Delete all that is kept of the caller's conversation. Raises: `NotOwnerError`, `NotForgottenError`.
+
+        The record of ownership goes last: without it nobody would look for the rest.
+        """
+        try:
+            await self.beginning(runtime_session, caller)
+            place = _snapshots(runtime_session, caller)
+            for name in [*await self._storage.list(place), *await self._storage.list(_aside(place))]:
+                await self._storage.delete(name)
+            await self._storage.delete(_owner_key(runtime_session))
+        except NotOwnerError:
+            raise
+        except Exception as error:
+            raise NotForgottenError from error
+
     async def set_aside(self, runtime_session: str, caller: Caller) -> None:
         """Move a snapshot that cannot be read out of the way, keeping its bytes for whoever repairs it."""
-        key = f"session/{_conversation_key(runtime_session, caller)}/"
-        for name in await self._storage.list(key):
+        for name in await self._storage.list(_snapshots(runtime_session, caller)):
             data = await self._storage.read(name)
             if data is not None:
-                await self._storage.write(f"unreadable/{name}", data)
+                await self._storage.write(_aside(name), data)
             await self._storage.delete(name)
 
 
@@ -103,6 +118,14 @@ def _used_key(caller_key: str) -> str:
 def _owner_key(runtime_session: str) -> str:
     # Hashed, because a file system may not tell upper from lower case.
     return f"owner/{hashlib.sha256(runtime_session.encode()).hexdigest()}"
+
+
+def _snapshots(runtime_session: str, caller: Caller) -> str:
+    return f"session/{_conversation_key(runtime_session, caller)}/"  # as `SnapshotSessionManager` names it
+
+
+def _aside(name: str) -> str:
+    return f"unreadable/{name}"
 
 
 def _conversation_key(runtime_session: str, caller: Caller) -> str:

@@ -76,6 +76,11 @@ class TurnStream:
             raise
         self.authorization_url = state.get("authorization_url", "")
 
+    @property
+    def has_said(self) -> bool:
+        """Say whether the model has written something in this turn."""
+        return self._first_text_ms is not None
+
     def done(self) -> Done:
         """Return the end of the turn."""
         timings = {"total_ms": self._elapsed_ms()}

@@ -169,6 +169,8 @@ def test_another_persons_conversation_answers_with_an_error_to_everything():
             {"action": "conversation"},
             {"action": "cancel"},
             {"action": "disconnect"},
+            {"action": "forget"},
+            {"threadId": "t", "runId": "r", "messages": [{"id": "m", "role": "user", "content": "hi"}]},
         ):
             answer = agent.post(payload, headers=bearer("bob"))
             assert "not_owner" in answer.text

@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.audit import NOBODY, AuditedCaller, current_caller, record_drive_call, watch
+from agent.audit import NOBODY, AuditedCaller, Event, current_caller, record_drive_call, watch
 from tests.agent.test_app import CLOUD, Agent, bearer
 from tests.support.model import say
 from tests.support.world import ALICE, BOB
@@ -147,3 +149,10 @@ def test_a_disconnect_is_in_the_audit_with_who_it_was(lines):
         assert agent.post({"action": "disconnect"}, headers=bearer("alice")).json() == {"status": "disconnected"}
     told = [(line["who"], line["outcome"]) for line in lines() if line["event"] == "disconnected"]
     assert told == [(AuditedCaller.of(type(ALICE)("jwt", "i", "alice").key, KEY).who, "ok")]
+
+
+def test_every_event_of_a_line_is_documented():
+    documented = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert len(get_args(Event)) == 4
+    for event in get_args(Event):
+        assert re.search(rf"^\| `{event}` \| [^|]*agent", documented, re.MULTILINE), event

@@ -87,6 +87,13 @@ def test_asked_again_while_not_connected_the_link_comes_again():
     assert len(of(world.ask("try again"), AuthRequired)) == 1
 
 
+def test_the_link_stands_apart_from_what_the_model_has_said_before_it():
+    world = World([say("Let me look."), call("search_files")], granted=False)
+    events = world.ask("find the budget")
+    [asked] = of(events, AuthRequired)
+    assert text(events) == f"Let me look.\n\n{asked.message}"
+
+
 def test_consent_that_vanishes_between_check_and_tool_pauses_again():
     world = World([call("search_files")], [say("Here.")], granted=False)
     world.ask("find the budget")

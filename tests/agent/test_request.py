@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from agent.errors import (
     PromptTooLongError,
     UnknownActionError,
 )
-from agent.request import Connect, Describe, Prompt, Resume, Status, check_runtime_session, parse_payload
+from agent.request import Connect, Describe, Forget, Prompt, Resume, Status, check_runtime_session, parse_payload
 
 
 def test_a_turn_knows_the_persons_time_zone_and_language():
@@ -32,6 +34,22 @@ def test_a_turn_may_say_which_kind_of_front_end_asks(payload, client):
 
 def test_an_action_asks_what_this_conversation_is():
     assert parse_payload({"action": "conversation"}) == Describe()
+
+
+@pytest.mark.parametrize("prompt", ['{"action": "resume"}', ' {"action":"resume"}\n'])
+def test_a_prompt_that_spells_the_resume_is_one_for_clients_that_only_send_prompts(prompt):
+    assert parse_payload({"prompt": prompt, "locale": "ja"}) == Resume(zone=ZoneInfo("UTC"), locale="ja")
+
+
+@pytest.mark.parametrize(
+    "prompt", ['{"action": "disconnect"}', '{"action": "forget"}', 'what is {"action": "resume"}?', "resume"]
+)
+def test_any_other_prompt_stays_what_somebody_has_written(prompt):
+    assert parse_payload({"prompt": prompt}).text == prompt
+
+
+def test_an_action_forgets_a_conversation():
+    assert parse_payload({"action": "forget"}) == Forget()
 
 
 def test_connect_carries_a_state():

@@ -18,6 +18,7 @@ ACTIONS = [
     {"action": "cancel"},
     {"action": "disconnect"},
     {"action": "conversation"},
+    {"action": "forget"},
 ]
 
 

@@ -7,7 +7,8 @@ import pytest
 from local.stack import Options, Ports, Stack
 from tests.clients.scripts import not_run_because
 
-SCRIPTS = {"agentcore_cli.sh": ("node", "npm"), "toolkit_invoke.sh": ()}
+NODE = ("node", "npm")
+SCRIPTS = {"agentcore_cli.sh": NODE, "agui_client.sh": NODE, "agui_web.sh": NODE, "toolkit_invoke.sh": ()}
 
 
 def pytest_terminal_summary(terminalreporter):
