@@ -18,6 +18,7 @@ from callback.announcements import Announcements
 from callback.audit import Audit
 from callback.aws.identity import Identity
 from callback.aws.runtime import Runtime
+from callback.aws.signing import Signer
 from callback.door import Door, FrontEnd
 from callback.errors import (
     CONNECT_AGAIN,
@@ -107,14 +108,20 @@ def _services(
     identity: Identity | None,
     now: Callable[[], datetime],
 ) -> Services:
+    signer = Signer(settings.region)
     return Services(
         settings=settings,
         sessions=Sessions(kept),
         flows=Flows(kept),
         grants=Grants(kept),
         runtime=Runtime(
-            url=settings.runtime_url, arn=settings.runtime_arn, local_agent_url=settings.local_agent_url, http=http
+            url=settings.runtime_url,
+            arn=settings.runtime_arn,
+            local_agent_url=settings.local_agent_url,
+            http=http,
+            signer=signer if settings.runtime_auth == "iam" else None,
         ),
+        signer=signer,
         identity=identity or Identity(region=settings.region, endpoint_url=settings.aws_endpoint_url),
         oidc=Oidc(settings.oidc, f"{settings.callback_url}{login.OIDC_RETURN_PATH}", tls) if settings.oidc else None,
         pages=pages,

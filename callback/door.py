@@ -14,7 +14,6 @@ from fastapi import APIRouter, Request, Response
 
 from callback.announcements import Announcements
 from callback.aws.runtime import Connection
-from callback.aws.signing import Signer
 from callback.errors import SignInAgainError
 from callback.records import MIN_TOKEN_LIFE, Person, Source, UserProof
 from callback.routes.completion import give_back
@@ -59,7 +58,6 @@ class Door:
     def __init__(self, services: Services, store: Sealed) -> None:
         self._services = services
         self._store = store
-        self._signer = Signer(services.settings.region)
 
     @staticmethod
     def of(request: Request) -> "Door":
@@ -123,7 +121,7 @@ class Door:
 
     async def sign(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
         """All headers of a request that this process's AWS principal sends. Raises: `NoAwsCredentialsError`."""
-        return await self._signer.sign(method, url, headers, body)
+        return await self._services.signer.sign(method, url, headers, body)
 
     async def connections(self, person_key: str, proof: UserProof) -> tuple[Connection, ...]:
         """What somebody has connected, as the agent sees it now."""

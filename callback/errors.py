@@ -120,6 +120,14 @@ class SignInServiceError(CallbackError):
     way_on = SIGN_IN_AGAIN
 
 
+class WorkspaceRefusedError(CallbackError):
+    """Slack has signed somebody in whose workspace is not in DRIVE_AGENT_SLACK_TEAMS."""
+
+    status = 403
+    code = "slack_workspace"
+    way_on = SIGN_IN_AGAIN
+
+
 class TokenUnusableError(CallbackError):
     """The access token (of the provider or of DRIVE_AGENT_TOKEN…) is no JWT with iss and sub."""
 

@@ -14,7 +14,7 @@ from typing import Literal
 from callback.accounts import Concern
 from callback.addresses import Ask
 
-Source = Literal["oidc", "loopback", "local"]
+Source = Literal["oidc", "loopback", "local", "slack"]
 
 # The Runtime refuses a bearer token in its last minute; the second minute is for the person to read the page.
 MIN_TOKEN_LIFE = timedelta(minutes=2)
@@ -25,7 +25,7 @@ class UserProof:
     """The artifact that tells AWS who the person is: it starts a flow, and the same one must complete it.
 
     `userToken` holds the browser's own access token, byte for byte. AgentCore compares the artifact, not its claims:
-    https://github.com/aws/bedrock-agentcore-sdk-typescript/issues/37
+    https://github.com/aws/bedrock-agentcore-sdk-typescript/issues/37. `userId` is a name that this service vouches for.
     """
 
     kind: Literal["userToken", "userId"]
@@ -37,7 +37,7 @@ class Person:
     """Who is at the browser. `key` (`person_key`) decides; `name` is only shown.
 
     `email` is an address that the identity provider has verified, else empty. `refresh_token` is empty where there is
-    none.
+    none. `workspace` is where a Slack person is at home, as it is shown.
     """
 
     key: str
@@ -47,6 +47,7 @@ class Person:
     expires_at: datetime | None
     email: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
+    workspace: str = field(default="", repr=False)
 
     def can_act(self, now: datetime) -> bool:
         """Whether the proof lives long enough to start something with it."""
@@ -71,6 +72,7 @@ class PendingSignIn:
     """An OpenID Connect request on its way: what the answer must match (RFC 7636, OpenID Connect Core 3.1.2.1).
 
     `browser_sha256` is of the handle of the browser session that began it: no other browser can finish it.
+    `code_verifier` is empty where the provider knows no PKCE.
     """
 
     nonce: str = field(repr=False)
@@ -144,7 +146,7 @@ class Flow:
     is_retry: bool = False
 
 
-def person_key(kind: Literal["jwt", "local"], issuer: str, subject: str) -> str:
+def person_key(kind: Literal["jwt", "local", "user"], issuer: str, subject: str) -> str:
     """The name under which the agent knows a person, too: a SHA-256 of who they are, in hex (`agent.caller`)."""
     return sha256(json.dumps([kind, issuer, subject]))
 

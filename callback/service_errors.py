@@ -43,6 +43,16 @@ class RuntimeForbiddenError(CallbackError):
     code = "runtime_forbidden"
 
 
+class RuntimeNotAllowedError(CallbackError):
+    """The Runtime's 401 or 403 to a signed request.
+
+    Cause: this service's role may not call it in somebody's name, or the runtime takes tokens and no IAM callers.
+    """
+
+    status = 500
+    code = "runtime_not_allowed"
+
+
 class RuntimeMissingError(CallbackError):
     """The Runtime's 404: no such runtime. Cause: DRIVE_AGENT_RUNTIME_ARN."""
 

@@ -11,6 +11,7 @@ from callback.announcements import Announcements
 from callback.audit import Audit
 from callback.aws.identity import Identity
 from callback.aws.runtime import Runtime
+from callback.aws.signing import Signer
 from callback.errors import BadRequestError
 from callback.records import BrowserSession, Person
 from callback.settings import Settings
@@ -37,6 +38,7 @@ class Services:
     grants: Grants
     runtime: Runtime
     identity: Identity
+    signer: Signer
     oidc: Oidc | None
     pages: Pages
     audit: Audit

@@ -9,17 +9,14 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from callback.accounts import EmailRule
 from callback.hosts import is_loopback
+from callback.sign_in_settings import OidcSettings, RuntimeAuth, SignIn, read_oidc, read_runtime_auth, read_sign_in
 from callback.variables import Mode, SettingsError, Variables
 
 __all__ = ["OidcSettings", "Settings", "SettingsError"]
-
-SignIn = Literal["oidc", "loopback"]
-
 
 MIN_SESSION_KEY_CHARS = 32
 STATE_DIR = ".env.drive-agent/callback"
@@ -27,20 +24,6 @@ DYNAMODB = "dynamodb://"
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
-
-
-@dataclass(frozen=True)
-class OidcSettings:
-    """A confidential OpenID Connect client. URL, id and secret come from the identity provider.
-
-    `audience` goes into the authorization request where it is set: Auth0 gives JWT access tokens only to who names it.
-    """
-
-    discovery_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    scopes: str = "openid email"
-    audience: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +42,8 @@ class Settings:
     aws_endpoint_url: str | None
     runtime_arn: str
     runtime_url: str
+    # `jwt`: as the person, with their token. `iam`: as this service, which names the person.
+    runtime_auth: RuntimeAuth
     local_agent_url: str | None
     local_user: str
     state_dir: Path
@@ -93,9 +78,8 @@ class Settings:
 def _load(env: Variables) -> Settings:
     callback_url = _callback_url(env)
     host, port = _bind(env, callback_url)
-    sign_in = _sign_in(env)
-    if (env.get("DRIVE_AGENT_RUNTIME_AUTH") or "jwt") != "jwt":
-        raise SettingsError("DRIVE_AGENT_RUNTIME_AUTH must be 'jwt': this service calls the Runtime as the person.")
+    sign_in = read_sign_in(env)
+    runtime_auth = read_runtime_auth(env, sign_in)
     region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or "us-west-2"
     aws_endpoint_url = env.url("AWS_ENDPOINT_URL_BEDROCK_AGENTCORE") or env.url("AWS_ENDPOINT_URL")
     # A stand-in's tokens must never travel to the real service, so the stand-in's address wins over the default.
@@ -107,13 +91,14 @@ def _load(env: Variables) -> Settings:
         bind_host=host,
         bind_port=port,
         sign_in=sign_in,
-        oidc=_oidc(env, needed=sign_in == "oidc" and local_agent_url is None),
+        oidc=read_oidc(env, sign_in, needed=sign_in == "slack" or (sign_in == "oidc" and local_agent_url is None)),
         bearer=env.get("DRIVE_AGENT_TOKEN"),
         bearer_file=Path(path) if (path := env.get("DRIVE_AGENT_TOKEN_FILE")) else None,
         region=region,
         aws_endpoint_url=aws_endpoint_url,
         runtime_arn=_runtime_arn(env, needed=local_agent_url is None),
         runtime_url=env.url("DRIVE_AGENT_RUNTIME_URL", runtime_default) or "",
+        runtime_auth=runtime_auth,
         local_agent_url=local_agent_url,
         local_user=env.get("DRIVE_AGENT_LOCAL_USER") or "local",
         state_dir=Path(
@@ -141,13 +126,6 @@ def _callback_url(env: Variables) -> str:
     return url
 
 
-def _sign_in(env: Variables) -> SignIn:
-    value = env.get("DRIVE_AGENT_SIGN_IN") or "oidc"
-    if value not in {"oidc", "loopback"}:
-        raise SettingsError(f"DRIVE_AGENT_SIGN_IN is {value!r}; it must be 'oidc' or 'loopback'.")
-    return "loopback" if value == "loopback" else "oidc"
-
-
 def _bind(env: Variables, callback_url: str) -> tuple[str, int]:
     """Where to listen. Behind a load balancer (cloud) every interface; on a desk only this machine."""
     public_port = urlsplit(callback_url).port
@@ -169,22 +147,6 @@ def _local_agent_url(env: Variables) -> str | None:
     if not is_loopback(urlsplit(url).hostname or ""):
         raise SettingsError(f"{name} is {url!r}; it must be on this machine, as in http://127.0.0.1:8080.")
     return url
-
-
-def _oidc(env: Variables, *, needed: bool) -> OidcSettings | None:
-    """All three or none; none is accepted only where there is another way to sign in."""
-    discovery = "DRIVE_AGENT_OIDC_DISCOVERY_URL"
-    names = (discovery, "DRIVE_AGENT_OIDC_CLIENT_ID", "DRIVE_AGENT_OIDC_CLIENT_SECRET")
-    if not needed and not any(env.get(name) for name in names):
-        return None
-    env.need(discovery, "the identity provider's …/.well-known/openid-configuration address")
-    return OidcSettings(
-        discovery_url=env.url(discovery) or "",
-        client_id=env.need(names[1], "the OpenID Connect client id of this service"),
-        client_secret=env.need(names[2], "the OpenID Connect client secret of this service"),
-        scopes=env.scopes("DRIVE_AGENT_OIDC_SCOPES", "openid email"),
-        audience=env.get("DRIVE_AGENT_OIDC_AUDIENCE"),
-    )
 
 
 def _runtime_arn(env: Variables, *, needed: bool) -> str:
@@ -229,11 +191,11 @@ def _session_key(env: Variables) -> str:
 
 def _refuse_what_nobody_passes(settings: Settings) -> None:
     """A rule about the address of somebody whose sign-in tells none would give every account back."""
-    tells = settings.sign_in == "oidc" and settings.oidc is not None and "email" in settings.oidc.scopes.split()
+    tells = settings.sign_in != "loopback" and settings.oidc is not None and "email" in settings.oidc.scopes.split()
     if settings.google_email == "same" and not tells:
         raise SettingsError(
-            "DRIVE_AGENT_GOOGLE_EMAIL=same needs a sign-in that tells the e-mail address: DRIVE_AGENT_SIGN_IN=oidc with"
-            " email in DRIVE_AGENT_OIDC_SCOPES. Or use warn."
+            "DRIVE_AGENT_GOOGLE_EMAIL=same needs a sign-in that tells the e-mail address: DRIVE_AGENT_SIGN_IN=oidc (or"
+            " slack) with email in DRIVE_AGENT_OIDC_SCOPES. Or use warn."
         )
 
 
@@ -249,6 +211,11 @@ def _refuse_open_doors(settings: Settings) -> None:
             )
         if settings.bearer is None and settings.bearer_file is None:
             raise SettingsError("DRIVE_AGENT_SIGN_IN=loopback needs DRIVE_AGENT_TOKEN or DRIVE_AGENT_TOKEN_FILE.")
+    if settings.local_agent_url is not None and settings.sign_in == "slack":
+        raise SettingsError(
+            "DRIVE_AGENT_LOCAL_AGENT_URL is for the person at this computer, whom no Slack workspace knows. Leave it"
+            " unset with DRIVE_AGENT_SIGN_IN=slack."
+        )
     if settings.local_agent_url is not None and not on_this_machine:
         raise SettingsError(
             "DRIVE_AGENT_LOCAL_AGENT_URL lets whoever opens the page connect without signing in, so"

@@ -35,10 +35,10 @@ _TROUBLE = (BotoCoreError, ClientError, OSError, RuntimeError, ValueError)
 class Signer:
     """Signs with the credentials that botocore finds for this process, refreshed before they end."""
 
-    def __init__(self, region: str, session: botocore.session.Session | None = None) -> None:
-        """`session`: where the credentials come from, in place of the environment's chain."""
+    def __init__(self, region: str, aws_session: botocore.session.Session | None = None) -> None:
+        """`aws_session`: where the credentials come from, in place of the environment's chain."""
         self._region = region
-        self._session = session
+        self._aws_session = aws_session
         self._lock = threading.Lock()
 
     async def sign(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
@@ -47,15 +47,16 @@ class Signer:
         The address and the body must be sent exactly as they are given here. Looking for credentials may ask another
         machine and block, so it happens in a worker thread. Raises: `NoAwsCredentialsError`.
         """
-        credentials = await anyio.to_thread.run_sync(self._credentials)
+        # Who waits for an answer has a deadline, and is not held up by who is asked for credentials.
+        credentials = await anyio.to_thread.run_sync(self._credentials, abandon_on_cancel=True)
         return signed(credentials, self._region, method, url, headers, body)
 
     def _credentials(self) -> "ReadOnlyCredentials":
         try:
             with self._lock:  # the session is not made for two threads; nor is it made before it is needed
-                if self._session is None:
-                    self._session = botocore.session.get_session()
-                found: Credentials | None = self._session.get_credentials()
+                if self._aws_session is None:
+                    self._aws_session = botocore.session.get_session()
+                found: Credentials | None = self._aws_session.get_credentials()
             frozen = found.get_frozen_credentials() if found else None
         except _TROUBLE as error:
             # The text may name files and roles.

@@ -23,14 +23,16 @@ router = APIRouter()
 SIGN_IN_PATH = "/sign-in"
 OIDC_RETURN_PATH = "/sign-in/callback"
 SIGNED_OUT_PATH = "/signed-out"
+# Ways to sign in somewhere else, which may remember somebody.
+_PROVIDERS = frozenset({"oidc", "slack"})
 
 
 @router.get(SIGN_IN_PATH)
 async def choose(request: Request) -> Response:
-    """Offer the ways to sign in; where there is only OpenID Connect, go there at once."""
+    """Offer the ways to sign in; where there is only an identity provider, go there at once."""
     services = Services.of(request)
     offered = ways(services.settings)
-    if offered == {"oidc"}:
+    if offered in ({"oidc"}, {"slack"}):
         return await start(request)
     browser = await services.browser(request)
     handle, browser_session = await browser.with_session(services.sessions, services.now())
@@ -43,7 +45,7 @@ async def choose(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """Send the browser to the identity provider."""
     services = Services.of(request)
-    if services.oidc is None or "oidc" not in ways(services.settings):
+    if services.oidc is None or not ways(services.settings) & _PROVIDERS:
         raise NotFoundError
     browser = await services.browser(request)
     handle, browser_session = await browser.with_session(services.sessions, services.now())
@@ -103,7 +105,7 @@ async def sign_out(request: Request) -> Response:
             await services.oidc.revoke(person)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
-    if "oidc" in ways(services.settings):
+    if ways(services.settings) & _PROVIDERS:
         # Whoever it was last: somebody may have signed in at the provider in this browser before.
         remember_sign_out(response)
     return response
@@ -116,7 +118,8 @@ async def signed_out(request: Request) -> Response:
     browser = await services.browser(request)
     if services.signed_in(browser) is not None:
         return RedirectResponse("/", status_code=303)
-    return services.show(request, "signed_out", asks_again=has_signed_out(request))
+    remembers = ways(services.settings) & _PROVIDERS if has_signed_out(request) else frozenset()
+    return services.show(request, "signed_out", remembers=remembers)
 
 
 async def to_sign_in(services: Services, request: Request, return_to: str) -> Response:

@@ -38,6 +38,7 @@ class Metadata:
     """The document, as far as it is used. `issuer` may be a template (`callback.sign_in.issuers`).
 
     `always_sends_iss`: an authorization response without its `iss` is not this provider's (RFC 9207, 3).
+    `knows_s256`: the document says that the provider understands PKCE with S256 (RFC 8414, 2).
     """
 
     issuer: str
@@ -45,8 +46,10 @@ class Metadata:
     token_endpoint: str
     jwks_uri: str
     revocation_endpoint: str | None
+    userinfo_endpoint: str | None
     signatures: tuple[str, ...]
     always_sends_iss: bool
+    knows_s256: bool
 
 
 def read_metadata(said: object, discovery_url: str) -> Metadata:
@@ -71,8 +74,10 @@ def read_metadata(said: object, discovery_url: str) -> Metadata:
         token_endpoint=_url(said.get("token_endpoint"), may_be_http=may_be_http),
         jwks_uri=_url(said.get("jwks_uri"), may_be_http=may_be_http),
         revocation_endpoint=None if revocation_endpoint is None else _url(revocation_endpoint, may_be_http=may_be_http),
+        userinfo_endpoint=_url_or_none(said.get("userinfo_endpoint"), may_be_http=may_be_http),
         signatures=_signatures(said.get("id_token_signing_alg_values_supported")),
         always_sends_iss=always_sends_iss is True,
+        knows_s256=_knows_s256(said.get("code_challenge_methods_supported")),
     )
 
 
@@ -109,6 +114,18 @@ def _signatures(offered: object) -> tuple[str, ...]:
     if not isinstance(offered, list) or len(offered) > MAX_NAMES or not all(isinstance(name, str) for name in offered):
         raise ValueError("id_token_signing_alg_values_supported")
     return tuple(name for name in _SIGNATURES if name in offered) or ("RS256",)
+
+
+def _knows_s256(methods: object) -> bool:
+    return isinstance(methods, list) and "S256" in methods
+
+
+def _url_or_none(value: object, *, may_be_http: bool) -> str | None:
+    """An address that nothing depends on: where it is of no use, there is none."""
+    try:
+        return _url(value, may_be_http=may_be_http)
+    except ValueError:
+        return None
 
 
 def _url(value: object, *, may_be_http: bool) -> str:

@@ -1,4 +1,4 @@
-"""Sign in with an OpenID Connect provider: authorization code with PKCE S256, state and nonce, by Authlib.
+"""Sign in with an OpenID Connect provider, Slack too: authorization code with PKCE S256, state and nonce, by Authlib.
 
 https://openid.net/specs/openid-connect-core-1_0.html, RFC 7636, RFC 9207, RFC 9700. Nothing is kept here between the
 two steps: the caller keeps what `start` returns, for the browser that began.
@@ -30,6 +30,7 @@ from callback.settings import OidcSettings
 from callback.sign_in.issuers import answer_issuer_fits, issuer_of_tokens
 from callback.sign_in.metadata import Metadata
 from callback.sign_in.provider import Provider
+from callback.sign_in.slack import needs_profile, slack_person
 from callback.sign_in.tokens import person_of
 
 __all__ = ["Oidc", "SignInStart"]
@@ -41,6 +42,8 @@ logger = logging.getLogger(__name__)
 DEADLINE_S = 10.0
 # Somebody who signs out waits meanwhile, and is signed out here already.
 _REVOKE_WAIT_S = 3.0
+# The name of a workspace is not worth more.
+_PROFILE_WAIT_S = 3.0
 
 # What Authlib, joserfc or we stumble over in an answer that is not as it must be. RecursionError: JSON too deep.
 _TROUBLE = (
@@ -92,17 +95,20 @@ class Oidc:
         managed login pages, not in the classic hosted UI:
         https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
         """
-        extra = {"prompt": "login"} if ask_again else {}
+        extra = self._slack_workspace(ask_again=ask_again)
+        if ask_again and self._settings.slack is None:
+            extra["prompt"] = "login"
         if self._settings.audience is not None:
             extra["audience"] = self._settings.audience
         with self._asking(refused=SignInServiceError):
             app = self._provider.app(await self._provider.metadata())
             request = await app.create_authorization_url(self._redirect_uri, **extra)
-        pending = PendingSignIn(request["nonce"], request["code_verifier"], return_to, sha256(handle), now)
+        code_verifier = request.get("code_verifier", "")
+        pending = PendingSignIn(request["nonce"], code_verifier, return_to, sha256(handle), now)
         return SignInStart(request["url"], request["state"], pending)
 
     async def finish(self, pending: PendingSignIn, code: str, iss: str | None = None) -> Person:
-        """Exchange the code and verify the ID token; the person is the one of the access token.
+        """Exchange the code and verify the ID token. It says who a Slack person is; else the access token does.
 
         `iss` is the parameter that came with the code; it must be checked before the code goes anywhere (RFC 9207).
         """
@@ -111,10 +117,13 @@ class Oidc:
             metadata = await self._provider.metadata()
             if not answer_issuer_fits(metadata.issuer, iss, is_always_sent=metadata.always_sends_iss):
                 raise SignInRefusedError
+            pkce = {"code_verifier": pending.code_verifier} if pending.code_verifier else {}
             tokens = await self._provider.app(metadata).fetch_access_token(
-                redirect_uri=self._redirect_uri, code=code, code_verifier=pending.code_verifier
+                redirect_uri=self._redirect_uri, code=code, **pkce
             )
             claims = await self._verified(metadata, tokens, pending.nonce)
+            if self._settings.slack is not None:
+                return slack_person(claims, self._settings.slack, await self._profile(metadata, tokens, claims))
             return person_of(_text(tokens, "access_token"), "oidc", claims, _text(tokens, "refresh_token"))
 
     async def refresh(self, person: Person) -> Person:
@@ -153,6 +162,19 @@ class Oidc:
                 is_done = answer.is_success
         if not is_done:
             logger.warning("the identity provider did not revoke a refresh token at a sign-out")
+
+    def _slack_workspace(self, *, ask_again: bool) -> dict[str, str]:
+        """Where one workspace counts, Slack need not ask which; it then signs in whom it knows without a question."""
+        teams = self._settings.slack.teams if self._settings.slack else frozenset()
+        return {"team": next(iter(teams))} if len(teams) == 1 and not ask_again else {}
+
+    async def _profile(self, metadata: Metadata, tokens: dict[str, Any], claims: dict[str, Any]) -> dict[str, Any]:
+        """What userInfo says where the ID token leaves out the workspace's name. It is only shown, so nothing fails."""
+        said: object = None
+        if needs_profile(claims):
+            with contextlib.suppress(AuthlibBaseError, *_TROUBLE), anyio.move_on_after(_PROFILE_WAIT_S):
+                said = await self._provider.profile(metadata, _text(tokens, "access_token"))
+        return said if isinstance(said, dict) else {}
 
     async def _verified(self, metadata: Metadata, tokens: dict[str, Any], nonce: str) -> dict[str, Any]:
         """The claims of the ID token. A key that is not known, or not any more, is looked for once more."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from callback.errors import SignInAgainError, TokenFileError
 from callback.records import Person, Source
 from callback.settings import Settings
+from callback.sign_in.slack import is_at_home
 from callback.sign_in.tokens import local_person, person_of
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ def ways(settings: Settings) -> frozenset[Source]:
         "oidc": settings.sign_in == "oidc" and settings.oidc is not None,
         "loopback": settings.sign_in == "loopback",
         "local": settings.local_agent_url is not None,
+        "slack": settings.sign_in == "slack" and settings.oidc is not None,
     }
     return frozenset(source for source, is_offered in offered.items() if is_offered)
 
@@ -31,8 +33,14 @@ def person_at_this_computer(settings: Settings, source: str) -> Person:
 
 
 def still_signed_in(settings: Settings, person: Person | None) -> Person | None:
-    """The person of a session, unless the way in which they signed in has been switched off since."""
-    return person if person is not None and person.source in ways(settings) else None
+    """The person of a session, unless the way in which they signed in has been switched off since.
+
+    Nor does somebody from a Slack workspace that counts no more.
+    """
+    if person is None or person.source not in ways(settings):
+        return None
+    slack = settings.oidc.slack if settings.oidc and person.source == "slack" else None
+    return person if slack is None or is_at_home(person, slack) else None
 
 
 def renewed(settings: Settings, person: Person) -> Person:

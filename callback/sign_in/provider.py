@@ -10,7 +10,7 @@ import json
 import logging
 import math
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -126,21 +126,37 @@ class Provider:
         return _Client(self._settings.client_id, self._settings.client_secret, **self._http)
 
     def app(self, metadata: Metadata, keys: Keys | None = None) -> Any:  # Any: Authlib publishes no types
-        """Authlib's client for a sign-in. It gets no more of the document than this: fields become its options."""
+        """Authlib's client for a sign-in. It gets no more of the document than this: fields become its options.
+
+        PKCE always, but with Slack, whose document names no method and whose token endpoint takes a verifier next to a
+        client secret from some apps only: there it is used as soon as the document says S256. Until then the secret and
+        the nonce keep a stolen code from being used (RFC 9700, 2.1.1).
+        """
+        has_pkce = self._settings.slack is None or metadata.knows_s256
         return _App(
             None,
             "provider",
             client_id=self._settings.client_id,
             client_secret=self._settings.client_secret,
-            client_kwargs={"scope": self._settings.scopes, "code_challenge_method": "S256", **self._http},
+            client_kwargs={
+                "scope": self._settings.scopes,
+                "code_challenge_method": "S256" if has_pkce else None,
+                **self._http,
+            },
             authorization_endpoint=metadata.authorization_endpoint,
             token_endpoint=metadata.token_endpoint,
             id_token_signing_alg_values_supported=list(metadata.signatures),
             jwks=keys,
         )
 
-    async def _get(self, url: str) -> object:
+    async def profile(self, metadata: Metadata, access_token: str) -> object:
+        """What the provider's userInfo says about the owner of this token; None where there is no such address."""
+        if metadata.userinfo_endpoint is None:
+            return None
+        return await self._get(metadata.userinfo_endpoint, {"Authorization": f"Bearer {access_token}"})
+
+    async def _get(self, url: str, headers: Mapping[str, str] | None = None) -> object:
         async with self.client() as client:
-            answer = await client.request("GET", url, withhold_token=True)
+            answer = await client.request("GET", url, headers=headers, withhold_token=True)
         answer.raise_for_status()
         return json.loads(answer.content)

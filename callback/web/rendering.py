@@ -99,7 +99,9 @@ def _ago(catalog: Catalog, moment: datetime, now: datetime) -> Markup:
 
 
 def _person_in_words(catalog: Catalog, person: Person) -> str:
-    """Who is signed in: a name of their own, but for the one whom no sign-in has named."""
+    """Who is signed in: a name of their own, with the workspace if in Slack, but for whom no sign-in has named."""
+    if person.source == "slack":
+        return catalog.text("people.slack", name=person.name, workspace=person.workspace)
     is_unnamed = person.source == "local" or (person.source == "loopback" and _IS_A_NUMBER.fullmatch(person.name))
     return catalog.named("people", person.source, person.name) if is_unnamed else person.name
 

@@ -70,7 +70,7 @@ class Cloud:
     requests: list[tuple[str, str]] = field(default_factory=list)
 
     def reset(self) -> None:
-        fresh = Cloud(url=self.url, key=self.key)
+        fresh = type(self)(url=self.url, key=self.key)
         self.__dict__.update(fresh.__dict__)
 
     def app(self) -> Starlette:
@@ -180,9 +180,9 @@ class Cloud:
             return Response(body if isinstance(body, str) else json.dumps(body), status, media_type="application/json")
         if headers["x-amzn-bedrock-agentcore-runtime-session-id"] in self.not_owned:
             return JSONResponse({"error": "Not yours.", "type": "error", "code": "not_owner"})
-        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        proof = self.proof(headers)
         if payload["action"] == "status":
-            connected = bearer in self.bound or (not bearer and "local" in self.bound)
+            connected = proof in self.bound
             is_working = connected and not self.insufficient
             found = {
                 "provider": "google-drive",
@@ -197,14 +197,18 @@ class Cloud:
             scopes = self.asks or ["https://www.googleapis.com/auth/drive.metadata.readonly"]
             return JSONResponse({"conversation": self.conversation, "pending": True, "scopes": scopes})
         if payload["action"] == "disconnect":
-            self.bound = [proof for proof in self.bound if proof != (bearer or "local")]
+            self.bound = [bound for bound in self.bound if bound != proof]
             return JSONResponse({"status": "disconnected"})
         session_uri = f"{URN}{secrets.token_urlsafe(16)}"
-        self.sessions[session_uri] = {"proof": bearer or "local", "state": payload["state"]}
+        self.sessions[session_uri] = {"proof": proof, "state": payload["state"]}
         self.secrets_seen |= {session_uri, payload["state"]}
         auth_url = f"{self.url}/identities/oauth2/authorize?{urlencode({'request_uri': session_uri})}"
         needed = {"status": "auth_required", "auth_url": auth_url, "session_uri": session_uri}
         return JSONResponse(needed | ({"scopes": self.asks} if self.asks else {}))
+
+    def proof(self, headers: dict[str, str]) -> str:
+        """What a request says of the person, as a completion must say it again."""
+        return headers.get("authorization", "").removeprefix("Bearer ") or "local"
 
     # --- Identity; Google always says yes
 

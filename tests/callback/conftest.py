@@ -148,8 +148,8 @@ def make_service(
 ) -> Iterator[Callable[..., Service]]:
     made: list[Service] = []
 
-    def make(**variables: str) -> Service:
-        service = Service(stage, cloud, identity, Settings.load(environ | variables), Clock())
+    def make(its_cloud: Cloud = cloud, its_identity: Identity = identity, /, **variables: str) -> Service:
+        service = Service(stage, its_cloud, its_identity, Settings.load(environ | variables), Clock())
         made.append(service)
         service.start()
         return service

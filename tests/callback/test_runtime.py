@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from callback.aws.runtime import Connection, Runtime
+from callback.aws.signing import Signer
 from callback.bounded import MAX_BYTES
 from callback.errors import SignInAgainError
 from callback.records import UserProof
@@ -25,6 +26,37 @@ async def ask(port: int, deadline_s: float = 10) -> tuple[Connection, ...]:
         url = f"http://127.0.0.1:{port}"
         runtime = Runtime(url=url, arn=ARN, local_agent_url=None, http=http, deadline_s=deadline_s)
         return await runtime.connections(PROOF, "conversation-0123456789")
+
+
+@pytest.mark.parametrize(
+    ("proof", "is_signed"),
+    [(UserProof("userToken", "sample"), True), (UserProof("userId", "slack:T1:U1"), False)],
+)
+def test_a_proof_of_another_kind_than_the_runtime_takes_goes_nowhere(server, runtime_cloud, proof, is_signed):
+    """A session from a time when the settings were others."""
+
+    async def connections() -> None:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            signer = Signer("us-west-2") if is_signed else None
+            url = f"http://127.0.0.1:{server.port}"
+            await Runtime(url=url, arn=ARN, local_agent_url=None, http=http, signer=signer).connections(proof, "x")
+
+    with pytest.raises(SignInAgainError):
+        asyncio.run(connections())
+    assert runtime_cloud.requests == []
+
+
+def test_a_name_goes_to_the_local_agent_without_a_signature_and_without_the_name(server, runtime_cloud):
+    async def connections() -> None:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            url = f"http://127.0.0.1:{server.port}"
+            runtime = Runtime(url=url, arn=ARN, local_agent_url=url, http=http)
+            await runtime.connections(UserProof("userId", "local"), "connections-0123456789")
+
+    asyncio.run(connections())
+    [asked] = runtime_cloud.invocations
+    assert asked.raw_path == "/invocations"
+    assert not {name for name in asked.headers if "user-id" in name or name == "authorization"}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from callback.hosts import is_loopback
-from callback.settings import Settings, SettingsError
+from callback.settings import OidcSettings, Settings, SettingsError
+from callback.sign_in_settings import SlackSettings
 
 CLOUD = {
     "DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com",
@@ -14,6 +15,12 @@ CLOUD = {
     "DRIVE_AGENT_SESSION_KEY": "sample-session-key-sample-session-key",
 }
 LOCAL = CLOUD | {"DRIVE_AGENT_MODE": "local", "DRIVE_AGENT_CALLBACK_URL": "http://localhost:9090"}
+SLACK = {
+    **CLOUD,
+    "DRIVE_AGENT_SIGN_IN": "slack",
+    "DRIVE_AGENT_RUNTIME_AUTH": "iam",
+    "DRIVE_AGENT_OIDC_DISCOVERY_URL": "",
+}
 LOOPBACK = {"DRIVE_AGENT_SIGN_IN": "loopback", "DRIVE_AGENT_TOKEN": "sample"}
 
 
@@ -102,9 +109,78 @@ def test_a_stand_in_for_aws_is_also_where_the_table_is():
     assert Settings.load(everything | elsewhere).dynamodb_endpoint_url == "http://127.0.0.1:8000"
 
 
+def test_slack_is_known_so_that_an_id_and_a_secret_are_enough():
+    settings = Settings.load(SLACK)
+    assert (settings.sign_in, settings.runtime_auth) == ("slack", "iam")
+    assert settings.oidc == OidcSettings(
+        "https://slack.com/.well-known/openid-configuration",
+        "sample-client",
+        "sample-secret",
+        scopes="openid profile",
+        slack=SlackSettings(),
+    )
+
+
+def test_slacks_workspaces_and_scopes_are_set_by_variables_and_a_stand_in_by_its_address():
+    stand_in = "http://127.0.0.1:4568/.well-known/openid-configuration"
+    settings = Settings.load(
+        SLACK
+        | {
+            "DRIVE_AGENT_MODE": "local",
+            "DRIVE_AGENT_OIDC_DISCOVERY_URL": stand_in,
+            "DRIVE_AGENT_OIDC_SCOPES": "openid profile email",
+            "DRIVE_AGENT_OIDC_AUDIENCE": "https://agent.example",
+            "DRIVE_AGENT_SLACK_TEAMS": " T0ACME,,T0OTHER ",
+            "DRIVE_AGENT_GOOGLE_EMAIL": "same",
+        }
+    )
+    assert settings.oidc is not None
+    assert settings.oidc.discovery_url == stand_in
+    assert settings.oidc.scopes == "openid profile email"
+    assert settings.oidc.audience is None, "Slack knows none"
+    assert settings.oidc.slack == SlackSettings(frozenset({"T0ACME", "T0OTHER"}))
+
+
+def test_the_runtime_is_called_as_the_person_unless_slack_proves_people():
+    assert Settings.load(CLOUD).runtime_auth == "jwt"
+    assert Settings.load(LOCAL | LOOPBACK | {"DRIVE_AGENT_RUNTIME_AUTH": "jwt"}).runtime_auth == "jwt"
+    settings = Settings.load(CLOUD | {"DRIVE_AGENT_SLACK_TEAMS": "whatever another service takes"})
+    assert settings.oidc is not None
+    assert settings.oidc.slack is None
+
+
 @pytest.mark.parametrize(
     ("base", "change", "variable"),
     [
+        (SLACK, {"DRIVE_AGENT_RUNTIME_AUTH": ""}, "DRIVE_AGENT_RUNTIME_AUTH=iam"),
+        (SLACK, {"DRIVE_AGENT_RUNTIME_AUTH": "jwt"}, "DRIVE_AGENT_RUNTIME_AUTH=iam"),
+        (SLACK, {"DRIVE_AGENT_SIGN_IN": "oidc"}, "DRIVE_AGENT_SIGN_IN=slack"),
+        (LOCAL, LOOPBACK | {"DRIVE_AGENT_RUNTIME_AUTH": "iam"}, "DRIVE_AGENT_SIGN_IN=slack"),
+        (CLOUD, {"DRIVE_AGENT_RUNTIME_AUTH": "none"}, "DRIVE_AGENT_RUNTIME_AUTH"),
+        (SLACK, {"DRIVE_AGENT_OIDC_CLIENT_ID": ""}, "DRIVE_AGENT_OIDC_CLIENT_ID"),
+        (SLACK, {"DRIVE_AGENT_OIDC_CLIENT_SECRET": ""}, "DRIVE_AGENT_OIDC_CLIENT_SECRET"),
+        (SLACK, {"DRIVE_AGENT_RUNTIME_ARN": ""}, "DRIVE_AGENT_RUNTIME_ARN"),
+        (SLACK, {"DRIVE_AGENT_SLACK_TEAMS": "T0ACME;T0OTHER"}, "DRIVE_AGENT_SLACK_TEAMS"),
+        (SLACK, {"DRIVE_AGENT_SLACK_TEAMS": "acme"}, "DRIVE_AGENT_SLACK_TEAMS"),
+        (SLACK, {"DRIVE_AGENT_SLACK_TEAMS": ", ,"}, "DRIVE_AGENT_SLACK_TEAMS"),
+        (SLACK, {"DRIVE_AGENT_GOOGLE_EMAIL": "same"}, "DRIVE_AGENT_GOOGLE_EMAIL"),
+        (SLACK, {"DRIVE_AGENT_OIDC_DISCOVERY_URL": "https://id.example.com/x"}, "DRIVE_AGENT_OIDC_DISCOVERY_URL"),
+        (SLACK, {"DRIVE_AGENT_OIDC_DISCOVERY_URL": "https://slack.com.example/x"}, "DRIVE_AGENT_OIDC_DISCOVERY_URL"),
+        (SLACK, {"DRIVE_AGENT_OIDC_DISCOVERY_URL": "https://slack.com:444/x"}, "DRIVE_AGENT_OIDC_DISCOVERY_URL"),
+        (
+            SLACK,
+            {"DRIVE_AGENT_MODE": "local", "DRIVE_AGENT_OIDC_DISCOVERY_URL": "http://slack.com/x"},
+            "DRIVE_AGENT_OIDC_DISCOVERY_URL",
+        ),
+        (
+            SLACK,
+            {
+                "DRIVE_AGENT_MODE": "local",
+                "DRIVE_AGENT_CALLBACK_URL": "http://localhost:9090",
+                "DRIVE_AGENT_LOCAL_AGENT_URL": "http://127.0.0.1:8080",
+            },
+            "DRIVE_AGENT_LOCAL_AGENT_URL",
+        ),
         (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": ""}, "DRIVE_AGENT_CALLBACK_URL"),
         (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "http://drive.example.com"}, "DRIVE_AGENT_CALLBACK_URL"),
         (CLOUD, {"DRIVE_AGENT_CALLBACK_URL": "https://localhost"}, "DRIVE_AGENT_CALLBACK_URL"),

@@ -1,6 +1,7 @@
 """The AgentCore CLI's project files agree with the rest. `agentcore validate` itself needs Node."""
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ PROJECT = json.loads((ROOT / "agentcore" / "agentcore.json").read_text())
 ENVIRONMENT = {variable["name"]: variable["value"] for variable in AGENT["envVars"]}
 POLICY = json.loads((ROOT / "deploy" / "execution-policy.json").read_text())
 CALLBACK_POLICY = json.loads((ROOT / "deploy" / "callback-policy.json").read_text())
+SLACK_POLICY = json.loads((ROOT / "deploy" / "slack-callback-policy.json").read_text())
+SLACK_AGENT_POLICY = json.loads((ROOT / "deploy" / "slack-execution-policy.json").read_text())
 
 
 def test_the_runtime_is_the_one_that_setup_looks_for(aws, clients):
@@ -72,6 +75,31 @@ def test_the_callback_service_may_use_one_table_for_its_sessions_and_not_read_it
     name = table["Resource"].rpartition("/")[2]
     assert f"dynamodb://{name}" in (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert len(CALLBACK_POLICY["Statement"]) == 3
+
+
+def test_the_slack_service_may_name_people_to_its_own_runtime_alone():
+    [ask] = [statement for statement in SLACK_POLICY["Statement"] if "Invoke" in str(statement["Action"])]
+    assert ask["Action"] == ["bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeAgentRuntimeForUser"]
+    runtime_id = f"runtime/{PROJECT['name']}_drive_agent_slack-*"
+    assert [resource.split(":", 5)[5] for resource in ask["Resource"]] == [
+        runtime_id,
+        f"{runtime_id}/runtime-endpoint/DEFAULT",
+    ]
+    assert not any("ForUser" in str(policy) for policy in (POLICY, CALLBACK_POLICY, SLACK_AGENT_POLICY))
+
+
+def test_what_is_slacks_differs_from_the_rest_in_its_runtime_and_its_table_only():
+    """Neither service can complete, and neither agent can start, what is the other's."""
+    _, *rest = SLACK_POLICY["Statement"]
+    assert _elsewhere(rest) == CALLBACK_POLICY["Statement"]
+    assert _elsewhere(SLACK_AGENT_POLICY) == POLICY
+    assert not fnmatch("DriveAgent_drive_agent_slack-a1B2c3D4e5", "DriveAgent_drive_agent-*")
+    assert "drive_agent-*" not in json.dumps([SLACK_POLICY, SLACK_AGENT_POLICY])
+
+
+def _elsewhere(said):
+    text = json.dumps(said).replace("drive_agent_slack-*", "drive_agent-*")
+    return json.loads(text.replace("drive-agent-slack-sessions", "drive-agent-sessions"))
 
 
 def _list(value):

@@ -1,11 +1,12 @@
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from botocore.config import Config
 
-from deploy import settings_file, setup, token
+from deploy import app_clients, settings_file, setup, token
 from deploy.clients import Clients
 from deploy.errors import AwsRefusedError, ConflictingResourceError, InvalidOptionError
 from deploy.settings import TokenSettings
@@ -70,6 +71,10 @@ def test_settings_name_what_was_made(aws, clients, options):
     assert web["UserPoolClient"]["ClientSecret"] == values["DRIVE_AGENT_OIDC_CLIENT_SECRET"]
     cli = clients.cognito.describe_user_pool_client(UserPoolId=pool, ClientId=values["DRIVE_AGENT_CLI_CLIENT_ID"])
     assert "ClientSecret" not in cli["UserPoolClient"]
+    assert cli["UserPoolClient"]["AllowedOAuthFlows"] == ["code"]
+    assert cli["UserPoolClient"]["CallbackURLs"] == list(app_clients.CLI_CALLBACK_URLS)
+    assert cli["UserPoolClient"]["RefreshTokenRotation"]["Feature"] == "ENABLED"
+    assert cli["UserPoolClient"]["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH"]
 
 
 def to_paste(lines):
@@ -328,3 +333,28 @@ def test_an_endpoint_where_nobody_answers_is_named(options):
     clients = Clients.connect("us-west-2", nowhere.endpoint_url, IMPATIENT)
     with pytest.raises(AwsRefusedError, match=f"Nothing answers at http://127.0.0.1:{port}"):
         run(nowhere, clients)
+
+
+def test_where_the_pools_plan_has_no_rotation_the_terminals_refresh_tokens_stay_as_they_are(clients, options):
+    real = clients.cognito
+
+    class Lite:
+        """A pool of the Lite plan: what needs a higher one is refused."""
+
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+        def create_user_pool_client(self, **request):
+            if "RefreshTokenRotation" in request:
+                error = {"Code": "FeatureUnavailableInTierException", "Message": "no"}
+                raise real.exceptions.FeatureUnavailableInTierException({"Error": error}, "CreateUserPoolClient")
+            return real.create_user_pool_client(**request)
+
+        update_user_pool_client = create_user_pool_client
+
+    values, _ = run(options(), replace(clients, cognito=Lite()))
+    ids = {"UserPoolId": values["DRIVE_AGENT_USER_POOL_ID"], "ClientId": values["DRIVE_AGENT_CLI_CLIENT_ID"]}
+    cli = real.describe_user_pool_client(**ids)["UserPoolClient"]
+    assert "RefreshTokenRotation" not in cli
+    assert "ALLOW_REFRESH_TOKEN_AUTH" in cli["ExplicitAuthFlows"]
+    assert cli["CallbackURLs"] == list(app_clients.CLI_CALLBACK_URLS)

@@ -18,13 +18,18 @@ CONTENTS = "https://www.googleapis.com/auth/drive.readonly"
 LONG = "alexandra.konstantinopoulou-featherstonehaugh@very-long-subdomain.of-an-organisation.example.com"
 
 
-def session_of(name: str, source: str = "oidc") -> BrowserSession:
-    person = Person(key="a" * 64, name=name, source=source, proof=UserProof("userToken", "sample"), expires_at=None)
+def session_of(name: str, source: str = "oidc", workspace: str = "") -> BrowserSession:
+    proof = UserProof("userToken", "sample")
+    person = Person(key="a" * 64, name=name, source=source, proof=proof, expires_at=None, workspace=workspace)
     return BrowserSession(created=NOW, seen=NOW, csrf="c" * 43, person=person)
 
 
 ALICE = session_of("alice@example.com")
 LOCAL = session_of("the person at this computer", "local")
+IN_SLACK = session_of("Alice", "slack", workspace="Acme")
+LONG_IN_SLACK = session_of(
+    "Alexandra Konstantinopoulou-Featherstonehaugh", "slack", "International Widgets and Gadgets Holding"
+)
 NOBODY = BrowserSession(created=NOW, seen=NOW, csrf="c" * 43)
 
 
@@ -86,8 +91,9 @@ PLAIN = [
     State("home-signed-in", "home"),
     State("sign-in-oidc-local", "sign_in", {"offered": frozenset({"oidc", "local"})}, NOBODY, "local"),
     State("sign-in-loopback", "sign_in", {"offered": frozenset({"loopback"})}, NOBODY, "loopback"),
-    State("signed-out", "signed_out", {"asks_again": False}, None),
-    State("signed-out-remembered", "signed_out", {"asks_again": True}, None),
+    State("signed-out", "signed_out", {"remembers": set()}, None),
+    State("signed-out-remembered", "signed_out", {"remembers": {"oidc"}}, None),
+    State("signed-out-slack", "signed_out", {"remembers": {"slack"}}, None),
     State(
         "continue", "continue", {"next_path": "/connect/google-drive/continue?flow=0123", "scopes": (DETAILS,)}, None
     ),
@@ -96,6 +102,8 @@ PLAIN = [
 ]
 CONFIRM = [
     confirm("slack", client="slack", started=NOW - timedelta(minutes=3)),
+    confirm("slack-person", who=IN_SLACK, client="slack", started=NOW - timedelta(minutes=3)),
+    confirm("slack-long-name", who=LONG_IN_SLACK, client="slack", started=NOW, replaces=""),
     confirm("terminal", client="terminal", started=NOW - timedelta(seconds=5)),
     confirm("web-contents", client="web", started=NOW - timedelta(hours=2), ask="contents", is_more=True),
     confirm("other-program", client="some-program", started=NOW - timedelta(minutes=1)),
@@ -161,6 +169,8 @@ for _state in STATES:
     if _state.id in {
         "signed-out",
         "continue-unknown",
+        "signed-out-slack",
+        "confirm-slack-person",
         "confirm-terminal",
         "confirm-other-program",
         "confirm-no-client",
