@@ -15,7 +15,8 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 
 # make up MODEL=bedrock:<id>     a real model in place of the scripted stand-in
 # make up DRIVE_DIR=~/Documents  a real folder in place of alice's seeded Drive
-export MODEL DRIVE_DIR
+# make up SLACK=1               with a stand-in for Slack, and the Slack app
+export MODEL DRIVE_DIR SLACK
 
 .PHONY: help demo up chat test check format evals bench lock clean setup-venv
 

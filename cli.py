@@ -50,16 +50,16 @@ def _add_local_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     up = commands.add_parser("up", help="run the whole stack on this machine until Ctrl-C")
     up.set_defaults(run=_up)
 
+    from chat.terminal.arguments import add_arguments
+
     chat = commands.add_parser("chat", help="talk to the agent in this terminal")
-    chat.add_argument("--user", default="alice@example.com", help="who to sign in as (default: %(default)s)")
-    chat.add_argument("--once", metavar="QUESTION", help="ask one question, print the answer, end")
-    chat.add_argument("--json", action="store_true", help="print the events as JSON lines")
-    chat.add_argument("--session", metavar="ID", help="continue this conversation")
-    chat.add_argument(
-        "--direct", action="store_true", help="talk to the agent's own port, as the person at this computer"
-    )
-    chat.add_argument("--local", action="store_true", help="use the stack of `make up`, whatever was set up beside it")
+    add_arguments(chat)
     chat.set_defaults(run=_chat)
+
+    serve = commands.add_parser(
+        "serve", help="run the callback service with the web chat, and with Slack where it is set up"
+    )
+    serve.set_defaults(run=_serve)
 
     evals = commands.add_parser("evals", help="run the eval suite on the stand-in model")
     evals.add_argument("--only", metavar="ID", action="append", help="run this case")
@@ -83,6 +83,15 @@ def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     setup.add_argument("--google-client-secret-file", type=Path, metavar="FILE", help="holds the client's secret")
     setup.add_argument("--test-user", action="append", default=[], metavar="EMAIL", help="a person to create")
     setup.set_defaults(run=_setup)
+
+    from chat.terminal.sign_in_arguments import add_sign_in_arguments, add_sign_out_arguments
+
+    sign_in = commands.add_parser("sign-in", help="sign in to the agent from this terminal, and stay so")
+    add_sign_in_arguments(sign_in)
+    sign_in.set_defaults(run=_sign_in)
+    sign_out = commands.add_parser("sign-out", help="forget who is signed in on this terminal")
+    add_sign_out_arguments(sign_out)
+    sign_out.set_defaults(run=_sign_in)
 
     token = commands.add_parser("token", help="print a fresh bearer token, for `agentcore invoke --bearer-token`")
     token.add_argument("--user", default="alice@example.com", help="whose (default: %(default)s)")
@@ -138,34 +147,48 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _chat(options: argparse.Namespace) -> int:
-    from chat.bearer import bearer_for
     from chat.errors import ChatError, SignInNeededError
-    from chat.settings import ChatSettings
-    from chat.terminal import ChatOptions, main
+    from chat.terminal.arguments import ChatOptions
+    from chat.terminal.command import main
+    from chat.terminal.issuer import IssuerSettings
+    from chat.terminal.people import person_of
+    from chat.terminal.settings import ChatSettings
     from deploy.errors import DeployError
-
-    def fetch() -> str:
-        try:
-            # Read anew: `make up` that was started again has another user pool.
-            return _fetch_token(options.user, _environ(is_local=options.local))
-        except DeployError as error:
-            raise SignInNeededError(error.user_message) from error
 
     if options.local and not (LOCAL_HOME / "settings.env").exists():
         print("There is no stack to talk to: run `make up` in another terminal first.", file=sys.stderr)
         return 2
     try:
-        settings = ChatSettings.load(_environ(is_local=options.local))
-        bearer = bearer_for(settings, fetch)
+        environ = _environ(is_local=options.local)
+        settings = ChatSettings.load(environ)
+        # The stack of `make up` has sample people, of whom alice is meant where nobody is named.
+        password = environ.get("DRIVE_AGENT_TEST_PASSWORD", "")
+        user = options.user or ("alice@example.com" if password else "")
+        if user and not (password or options.direct or settings.has_bearer):
+            # Asked for now: later, the terminal is the conversation's.
+            password = _ask_secret(f"Password of {user}: ")
+
+        def fetch() -> str:
+            try:
+                # Read anew: `make up` that was started again has another user pool.
+                return _fetch_token(user, {"DRIVE_AGENT_TEST_PASSWORD": password} | _environ(is_local=options.local))
+            except DeployError as error:
+                raise SignInNeededError(error.user_message) from error
+
+        issuer = IssuerSettings.load(environ)
+        may_open = not options.no_browser
+        person = person_of(settings, issuer, user, fetch if user else None, may_open_browser=may_open)
     except (ChatError, DeployError) as error:
         print(error.user_message, file=sys.stderr)
         return 2
-    wanted = ChatOptions(
-        once=options.once, is_json=options.json, runtime_session=options.session, is_direct=options.direct
-    )
-    if not options.json and options.once is None:
-        print(f"You are {'the person at this computer' if options.direct else options.user}.")
-    return main(wanted, settings, bearer=bearer)
+    return main(ChatOptions.of(options), settings, signed_in=person)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from chat.service import main
+
+    main()
+    return 0
 
 
 def _evals(options: argparse.Namespace) -> int:
@@ -220,6 +243,20 @@ def _setup(options: argparse.Namespace) -> int:
         )
         setup.run(wanted, out=print, ask_secret=_ask_secret if sys.stdin.isatty() else None)
     except DeployError as error:
+        print(error.user_message, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _sign_in(options: argparse.Namespace) -> int:
+    from chat.errors import ChatError
+    from chat.terminal.sign_in_command import run
+    from deploy.errors import DeployError
+
+    try:
+        # Whoever reads a pipe has to get the address now.
+        run(options, _environ(is_local=options.local), say=lambda line: print(line, flush=True))
+    except (ChatError, DeployError) as error:
         print(error.user_message, file=sys.stderr)
         return 1
     return 0

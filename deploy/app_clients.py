@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 WEB = "drive-agent-web"
 CLI = "drive-agent-cli"
+# Where the terminal waits for the browser. Cognito compares them letter by letter, port included, and takes http for
+# this machine only, so there are a few to choose from: chat/terminal/issuer.py.
+CLI_CALLBACK_URLS = tuple(f"http://127.0.0.1:{port}/signed-in" for port in (17631, 18631, 19631))
+_RETRY_S = 30
 # Any: members of the request, checked by botocore's model when they are sent.
 _Members = dict[str, Any]
 # What DescribeUserPoolClient returns and UpdateUserPoolClient does not take.
@@ -49,13 +53,30 @@ def ensure_web(cognito: "CognitoIdentityProviderClient", pool_id: str, callback_
 
 
 def ensure_cli(cognito: "CognitoIdentityProviderClient", pool_id: str) -> AppClient:
-    """The public client of `drive-agent token`: a program on a person's machine can keep no secret."""
+    """The public client of the terminal, which can keep no secret: code flow with PKCE, and `drive-agent token`.
+
+    Its refresh tokens rotate, as those of public clients must (RFC 9700, 2.2.2), where the pool's plan has that.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+    """
     wanted: _Members = {
-        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"],
+        "AllowedOAuthFlowsUserPoolClient": True,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "email", "profile"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "CallbackURLs": list(CLI_CALLBACK_URLS),
         "PreventUserExistenceErrors": "ENABLED",
         "EnableTokenRevocation": True,
     }
-    return _ensure(cognito, pool_id, CLI, wanted, has_secret=False)
+    # The flow REFRESH_TOKEN_AUTH of InitiateAuth does not go together with rotation.
+    rotating = {
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+        "RefreshTokenRotation": {"Feature": "ENABLED", "RetryGracePeriodSeconds": _RETRY_S},
+    }
+    try:
+        return _ensure(cognito, pool_id, CLI, wanted | rotating, has_secret=False)
+    except cognito.exceptions.FeatureUnavailableInTierException:
+        fixed = {"ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]}
+        return _ensure(cognito, pool_id, CLI, wanted | fixed, has_secret=False)
 
 
 def _ensure(

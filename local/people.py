@@ -15,12 +15,14 @@ __all__ = [
     "GOOGLE_ACCOUNTS",
     "PEOPLE",
     "SAMPLE_PASSWORD",
+    "SLACK_TEAM_ID",
     "YUKI",
     "GoogleAccount",
     "Person",
 ]
 
 SAMPLE_PASSWORD = "local-only-password"
+SLACK_TEAM_ID = "T0SAMPLE01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,18 @@ class GoogleAccount:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signs in at work (`email`, `password`) and owns the Google account `google`."""
+    """Somebody who signs in at work (`email`, `password`) and owns the Google account `google`.
+
+    `slack_id` and `locale` are those of the workspace that the Slack stand-in holds.
+    """
 
     name: str
     display_name: str
     email: str
     password: str
     google: GoogleAccount
+    slack_id: str
+    locale: str
 
 
 ALICE = GoogleAccount(
@@ -63,9 +70,9 @@ DANA = GoogleAccount(
 )
 
 PEOPLE: tuple[Person, ...] = (
-    Person("alice", "Alice Archer", "alice@example.com", SAMPLE_PASSWORD, ALICE),
-    Person("bob", "Bob Brandt", "bob@example.com", SAMPLE_PASSWORD, BOB),
-    Person("carol", "Carol Castillo", "carol@example.com", SAMPLE_PASSWORD, CAROL),
+    Person("alice", "Alice Archer", "alice@example.com", SAMPLE_PASSWORD, ALICE, "U0ALICE001", "en-US"),
+    Person("bob", "Bob Brandt", "bob@example.com", SAMPLE_PASSWORD, BOB, "U0BOB00001", "en-GB"),
+    Person("carol", "Carol Castillo", "carol@example.com", SAMPLE_PASSWORD, CAROL, "U0CAROL001", "ja-JP"),
 )
 
 # Ben, Yuki and Dana work with them in Drive and never sign in to the product.

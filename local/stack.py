@@ -1,12 +1,13 @@
-"""The whole stack on this machine: both stand-ins, the agent and the callback service, as processes on loopback.
+"""The whole stack on this machine: the stand-ins, the agent and the callback service, as processes on loopback.
+
+With `slack` also a stand-in for Slack, and for its people a second agent and a second service.
 
 The product's processes get nothing but settings; what they import is the product. Nothing here is imported by it.
 """
 
-import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,11 @@ import httpx
 from local import children
 from local.children import Child, StackError
 from local.people import PEOPLE, SAMPLE_PASSWORD
+from local.ports import Ports
+from local.shell import AGENT_SETTINGS, CALLBACK_SETTINGS, chosen, inherited, model_credentials
+from local.slack_settings import agent_settings, service_settings, stand_in_arguments
+
+__all__ = ["IAM_RUNTIME_ARN", "REGION", "RUNTIME_ARN", "STAND_IN_MODEL", "Options", "Ports", "Stack", "StackError"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCOUNT, REGION = "123456789012", "us-west-2"
@@ -29,54 +35,8 @@ _STEADY_IDS = {
     "MOTO_COGNITO_IDP_USER_POOL_ID_STRATEGY": "HASH",
     "MOTO_COGNITO_IDP_USER_POOL_CLIENT_ID_STRATEGY": "HASH",
 }
-# Settings of the agent that may be tried out here; all others are decided by where the stand-ins are.
-_AGENT_SETTINGS = ("DRIVE_AGENT_CONTENTS", "DRIVE_AGENT_GOOGLE_DOMAINS", "DRIVE_AGENT_LOG_LEVEL")
 # The same at every start, so that audit lines of yesterday and today can be put together.
 _SAMPLE_AUDIT_KEY = "sample-audit-key-of-the-stack-on-this-machine"
-
-# The same of the callback service.
-_CALLBACK_SETTINGS = (
-    "DRIVE_AGENT_GOOGLE_DOMAINS",
-    "DRIVE_AGENT_GOOGLE_EMAIL",
-    "DRIVE_AGENT_SIGN_IN",
-    "DRIVE_AGENT_TOKEN_FILE",
-)
-
-# The only variables of this shell that the processes see; everything else about them is decided here.
-_INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV")
-# With a real model these pass as well, so that it can be paid for; the stand-ins take any signature.
-_MODEL_CREDENTIALS = (
-    "ANTHROPIC_",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_PROFILE",
-    "OPENAI_",
-    "GEMINI_",
-    "MISTRAL_",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The ports of the four processes, all on loopback."""
-
-    aws: int = 4566
-    google: int = 4567
-    agent: int = 8080
-    callback: int = 9090
-
-    @classmethod
-    def free(cls) -> "Ports":
-        """Return four ports that nobody listens on."""
-        sockets = [socket.socket() for _ in range(4)]
-        try:
-            for one in sockets:
-                one.bind(("127.0.0.1", 0))
-            return cls(*(one.getsockname()[1] for one in sockets))
-        finally:
-            for one in sockets:
-                one.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +44,16 @@ class Options:
     """How to run the stack. `home` holds settings, state and logs; `model` and `drive_dir` may be empty.
 
     `files` gives alice so many made-up files beside her seeds. `log_level` is the agent's; empty: the environment's.
+    `slack`: with a stand-in for Slack and the Slack app.
     """
 
     home: Path
-    ports: Ports = Ports()
+    ports: Ports = field(default_factory=Ports)
     model: str = ""
     drive_dir: str = ""
     files: int = 0
     log_level: str = ""
+    slack: bool = False
 
 
 class Stack:
@@ -124,13 +86,24 @@ class Stack:
         return f"http://localhost:{self.options.ports.callback}"
 
     @property
+    def slack_url(self) -> str:
+        """The Slack stand-in, where there is one."""
+        return f"http://127.0.0.1:{self.options.ports.slack}"
+
+    @property
+    def slack_service_url(self) -> str:
+        """The service of Slack's people: another host than the callback service's, which keeps their cookies apart."""
+        return f"http://127.0.0.1:{self.options.ports.slack_service}"
+
+    @property
     def settings_path(self) -> Path:
         """The settings file that `drive-agent setup` writes."""
         return self.options.home / "settings.env"
 
     def __enter__(self) -> Self:
         """Start everything and wait until it answers."""
-        self._check_ports()
+        names = ["aws", "google", "agent", "callback"]
+        self.options.ports.check(names + (["slack", "slack_agent", "slack_service"] if self.options.slack else []))
         folder = self.options.drive_dir
         if folder and not Path(folder).expanduser().is_dir():
             raise StackError(f"DRIVE_DIR={folder} is not a folder.")
@@ -170,6 +143,12 @@ class Stack:
         self._start_callback()
         children.wait_until_ready(self._children["callback"])
 
+    def restart_slack_service(self, *, socket_mode: bool = False) -> None:
+        """Kill the service of Slack's people and start it again on the same state, over HTTP or Socket Mode."""
+        children.stop(self._children.pop("slack-service"), kill=True)
+        self._start_slack_service(socket_mode=socket_mode)
+        children.wait_until_ready(self._children["slack-service"])
+
     def log(self, name: str) -> str:
         """Return what a process has logged so far."""
         return (self.options.home / "logs" / f"{name}.log").read_text(encoding="utf-8", errors="replace")
@@ -192,14 +171,14 @@ class Stack:
             "DRIVE_AGENT_MODEL": self.options.model or STAND_IN_MODEL,
         }
         environ |= self._audit_environ()
-        environ |= {name: self._environ[name] for name in _AGENT_SETTINGS if self._environ.get(name)}
+        environ |= chosen(self._environ, AGENT_SETTINGS)
         if self.options.log_level:
             environ["DRIVE_AGENT_LOG_LEVEL"] = self.options.log_level
         if self.options.model:
             if self.options.model.startswith("bedrock:"):  # the samples would win over a profile or a role
                 del environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"]
                 environ["AWS_EC2_METADATA_DISABLED"] = "false"
-            environ |= {name: value for name, value in self._environ.items() if name.startswith(_MODEL_CREDENTIALS)}
+            environ |= model_credentials(self._environ)
             environ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] = f"https://bedrock-runtime.{REGION}.amazonaws.com"
         return environ
 
@@ -212,6 +191,10 @@ class Stack:
             google += ["--files", str(self.options.files)]
         aws = ["local.aws", "--port", str(ports.aws), "--google-url", self.google_url, "--agent-url", self.agent_url]
         aws += ["--people", ",".join(person.email for person in PEOPLE)]
+        if self.options.slack:
+            aws += ["--iam-agent-url", f"http://127.0.0.1:{ports.slack_agent}"]
+            slack = ["-m", "local.slack", *stand_in_arguments(ports.slack, self.slack_service_url)]
+            self._spawn("slack", slack, f"{self.slack_url}/_standin", self._base_environ())
         self._spawn("google", ["-m", *google], f"{self.google_url}/_standin", self._base_environ())
         self._spawn("aws", ["-m", *aws], f"{self.aws_url}/_standin", self._base_environ() | _STEADY_IDS)
         self._start_agent()
@@ -219,8 +202,10 @@ class Stack:
         children.wait_until_ready(self._children["aws"])
         self._set_up()
         self._start_callback()
-        children.wait_until_ready(self._children["callback"])
-        children.wait_until_ready(self._children["agent"])
+        if self.options.slack:
+            self._start_slack()
+        for child in self._children.values():
+            children.wait_until_ready(child)
 
     def _set_up(self) -> None:
         """Run the command that sets up AWS, against the stand-in; then, as a deployment does, set the authorizer."""
@@ -251,13 +236,34 @@ class Stack:
 
     def _start_callback(self) -> None:
         environ = self._base_environ() | self.settings
-        environ |= {name: self._environ[name] for name in _CALLBACK_SETTINGS if self._environ.get(name)}
+        environ |= chosen(self._environ, CALLBACK_SETTINGS)
         environ |= {
             "DRIVE_AGENT_CALLBACK_STATE": str(self.options.home / "callback"),
             "DRIVE_AGENT_LOCAL_AGENT_URL": self.agent_url,
             **self._audit_environ(),
         }
-        self._spawn("callback", ["-m", "callback"], f"{self.callback_url}/healthz", environ)
+        self._spawn("callback", ["cli.py", "serve"], f"{self.callback_url}/healthz", environ)
+
+    def _start_slack(self) -> None:
+        """Let consent come back to the second service, as a deployment does; then start it and its agent."""
+        name = IAM_RUNTIME_ARN.rpartition("/")[2]
+        wish = {"returnUrls": [f"{self.slack_service_url}/callback"]}
+        httpx.put(f"{self.aws_url}/_standin/runtimes/{name}", json=wish, trust_env=False).raise_for_status()
+        port, state = self.options.ports.slack_agent, str(self.options.home / "slack-state")
+        environ = self.agent_environ() | agent_settings(self.slack_service_url, port, state)
+        self._spawn("slack-agent", ["main.py"], f"http://127.0.0.1:{port}/ping", environ)
+        self._start_slack_service()
+
+    def _start_slack_service(self, *, socket_mode: bool = False) -> None:
+        environ = service_settings(
+            self._base_environ() | self.settings | self._audit_environ(),
+            service_url=self.slack_service_url,
+            slack_url=self.slack_url,
+            runtime_arn=IAM_RUNTIME_ARN,
+            state=str(self.options.home / "slack-service"),
+            socket_mode=socket_mode,
+        )
+        self._spawn("slack-service", ["cli.py", "serve"], f"{self.slack_service_url}/healthz", environ)
 
     def _spawn(self, name: str, arguments: list[str], health_url: str, environ: dict[str, str]) -> None:
         log = self.options.home / "logs" / f"{name}.log"
@@ -266,8 +272,7 @@ class Stack:
         )
 
     def _base_environ(self) -> dict[str, str]:
-        environ = {name: self._environ[name] for name in _INHERITED if name in self._environ}
-        return environ | {
+        return inherited(self._environ) | {
             "AWS_ACCESS_KEY_ID": "sample",
             "AWS_SECRET_ACCESS_KEY": "sample",
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -284,15 +289,3 @@ class Stack:
             "DRIVE_AGENT_AUDIT_KEY": self._environ.get("DRIVE_AGENT_AUDIT_KEY") or _SAMPLE_AUDIT_KEY,
             "DRIVE_AGENT_AUDIT_FILE": str(self.options.home / "logs" / "audit.jsonl"),
         }
-
-    def _check_ports(self) -> None:
-        for name in ("aws", "google", "agent", "callback"):
-            port = getattr(self.options.ports, name)
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    raise StackError(
-                        f"Port {port} ({name}) is taken. End what listens there (another `make up`?) and try again."
-                    ) from None

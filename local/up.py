@@ -43,6 +43,11 @@ def _addresses(stack: Stack) -> Table:
         "AWS", f"http://127.0.0.1:{ports.aws}", "[yellow]stand-in[/]: AgentCore, Bedrock, Cognito and the rest (moto)"
     )
     table.add_row("Google", f"http://127.0.0.1:{ports.google}", "[yellow]stand-in[/]: accounts and Drive")
+    if stack.options.slack:
+        table.add_row("Slack", stack.slack_url, "[yellow]stand-in[/]: open it and be alice, bob or carol")
+        table.add_row(
+            "Slack service", stack.slack_service_url, "the product: the Slack app, and connecting for its people"
+        )
     if stack.options.model:
         table.add_row("model", escape(stack.options.model), "a real model, at its own price")
     else:
@@ -72,7 +77,9 @@ def _next_steps(stack: Stack) -> str:
     url = (
         f"{stack.aws_url}/runtimes/{RUNTIME_ARN.replace(':', '%3A').replace('/', '%2F')}/invocations?qualifier=DEFAULT"
     )
+    slack = ["", "[bold]Slack, without an account there[/]", f"  {stack.slack_url}"] if stack.options.slack else []
     lines = [
+        *slack,
         "",
         "[bold]In this terminal's neighbour[/]",
         "  make chat",

@@ -1,16 +1,25 @@
-"""What the terminal shows. Every text of the agent goes through `chat.plain` on its way."""
+"""What a conversation is shown on: JSON lines, lines of text, or (`chat.terminal.live`) a terminal that can do more.
+
+Every text of the agent goes through `chat.plain` on its way.
+"""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Protocol
+from datetime import tzinfo
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text as Styled
 
 from chat.events import AuthRequired, Done, Event, Failure, FileCard, Files, Notice, Text, ToolProgress
-from chat.links import LinkReader, Part
 from chat.plain import plain, plain_line, plain_link
-from chat.wrap import WordWrap
+from chat.terminal.answer import AnswerWriter
+from chat.terminal.cards import FileRow, consent_lines, file_row, has_bare_address
+from chat.terminal.words import Words
+
+__all__ = ["JsonScreen", "LineScreen", "Screen"]
 
 
 class Screen(Protocol):
@@ -22,8 +31,17 @@ class Screen(Protocol):
     def end_turn(self) -> None:
         """Finish the line and show what belongs under an answer."""
 
-    def say(self, sentence: str) -> None:
-        """Say something that is not the agent's."""
+    def say(self, sentence: str, link: str = "") -> None:
+        """Say something that is not the agent's, blanks and all; a link has a line of its own."""
+
+    def good(self, sentence: str) -> None:
+        """Say that something has come about."""
+
+    def busy(self, sentence: str, hint: str = "", *, is_said: bool = False) -> None:
+        """Tell what goes on while nothing else is shown. `is_said`: also where a line cannot move."""
+
+    def idle(self) -> None:
+        """Nothing goes on any more."""
 
 
 class JsonScreen:
@@ -34,18 +52,30 @@ class JsonScreen:
 
     def show(self, event: Event) -> None:
         """Write the event with its kind as `type`."""
-        self._write(_KINDS[type(event)], asdict(event))
+        self._write({"type": _KINDS[type(event)]} | asdict(event))
 
     def end_turn(self) -> None:
         """Nothing is held back."""
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, link: str = "") -> None:
         """Write a `local` object."""
         if sentence:
-            self._write("local", {"message": sentence})
+            self._write({"type": "local", "message": sentence} | ({"link": link} if link else {}))
 
-    def _write(self, kind: str, members: dict[str, object]) -> None:
-        self._console.out(json.dumps({"type": kind} | members), highlight=False)
+    def good(self, sentence: str) -> None:
+        """Write a `local` object."""
+        self.say(sentence)
+
+    def busy(self, sentence: str, hint: str = "", *, is_said: bool = False) -> None:
+        """Write a `local` object where it is to be said."""
+        if is_said:
+            self.say(f"{sentence} … ({hint})" if hint else f"{sentence} …")
+
+    def idle(self) -> None:
+        """Nothing moves."""
+
+    def _write(self, members: dict[str, Any]) -> None:
+        self._console.out(json.dumps(members), highlight=False)
 
 
 _KINDS: dict[type, str] = {
@@ -59,27 +89,29 @@ _KINDS: dict[type, str] = {
 }
 
 
-class PlainScreen:
-    """Lines for a person. A link is its name, underlined, where the terminal opens it; else `name <link>`."""
+class LineScreen:
+    """Lines for a person, in a file, a pipe or a terminal that does nothing but write."""
 
-    def __init__(self, console: Console, *, opens_links: bool = True) -> None:
+    def __init__(self, console: Console, words: Words, zone: tzinfo, *, opens_links: bool = True) -> None:
         self._console = console
+        self._words = words
+        self._zone = zone
         self._opens_links = opens_links and console.is_terminal and not console.is_dumb_terminal
-        self._links = LinkReader()
-        self._linked: set[str] = set()
-        self._is_mid_line = False
+        self._answer = AnswerWriter(console, opens_links=self._opens_links)
+        self._held = ""  # what may be the message that asks for consent
         self._written = ""
         self._cards: list[FileCard] = []
         self._labels: dict[str, str] = {}
-        # A file or a pipe gets its lines as they are.
-        self._wrap = WordWrap(console.width) if console.is_terminal else None
 
     def show(self, event: Event) -> None:
         """Show text at once, files at the end of the turn."""
+        if not isinstance(event, AuthRequired) and not (isinstance(event, Text) and has_bare_address(event.text)):
+            self._let_go()
         match event:
+            case Text() if has_bare_address(event.text):
+                self._held += event.text
             case Text():
-                self._written += event.text
-                self._stream(self._links.feed(plain(event.text)))
+                self._write(event.text)
             case ToolProgress():
                 self._tool(event)
             case Files():
@@ -95,64 +127,93 @@ class PlainScreen:
 
     def end_turn(self) -> None:
         """List the files that were found and that the answer has no link to, each with its link in plain sight."""
+        self._let_go()
         self._break_line()
-        cards = [card for card in self._cards if not card.link or card.link not in self._linked]
-        if cards:
-            self._line("Also found:" if self._linked else "Files:", "bold")
-        for card in cards:
-            facts = [plain_line(fact) for fact in (card.type, card.path, _day(card.modified), card.owner)]
-            self._line(f"  {plain_line(card.name)}" + "".join(f" | {fact}" for fact in facts if fact), "")
-            link = plain_link(card.link)
-            if link:
-                self._line(f"    {link}", "dim", is_link=True)
-        self._cards, self._written, self._labels, self._linked = [], "", {}, set()
+        numbered = [(number, file_row(card, self._zone)) for number, card in enumerate(self._cards, start=1)]
+        linked = self._answer.linked
+        rows = [(number, row) for number, row in numbered if not row.link or row.link not in linked]
+        if rows:
+            self._list(self._words("also_found" if linked else "files"), rows)
+        self._cards, self._written, self._labels = [], "", {}
+        self._answer.linked = set()
 
-    def say(self, sentence: str) -> None:
+    def say(self, sentence: str, link: str = "") -> None:
         """Say something that is not the agent's."""
-        self._line(plain_line(sentence), "dim")
+        text = " ".join(plain(sentence).splitlines())
+        if plain_link(text) == text:
+            self._link_line(text)
+        else:
+            self._line(text, "dim")
+        if link:
+            self._link_line(link)
 
-    def _stream(self, parts: list[Part]) -> None:
-        for part in parts:
-            self._is_mid_line = not part.text.endswith("\n")
-            if part.link:
-                self._linked.add(part.link)
-            if part.link and not self._opens_links:
-                is_bare = part.text == part.link
-                self._out(part.link if is_bare else f"{part.text} <{part.link}>")
-            else:
-                self._out(part.text, part.link)
+    def good(self, sentence: str) -> None:
+        """Say that something has come about."""
+        self._line(plain_line(sentence), "")
 
-    def _out(self, text: str, link: str = "") -> None:
-        # `out` neither wraps nor reads markup: a link stays in one piece, brackets stay brackets.
-        self._console.out(self._wrap.feed(text, link) if self._wrap else text, end="", highlight=False)
+    def busy(self, sentence: str, hint: str = "", *, is_said: bool = False) -> None:
+        """Say it once, if it is to be said: nothing moves here."""
+        if is_said:
+            self._line(f"{sentence} … ({hint})" if hint else f"{sentence} …", "dim")
+
+    def idle(self) -> None:
+        """Nothing moves."""
 
     def _tool(self, event: ToolProgress) -> None:
         label = plain_line(event.label or event.name)
         if event.status == "failed":
-            self._line(f"  {label} (failed)", "yellow")
+            self._line(f"  {self._words('label_failed', label=label)}", "yellow")
         elif self._labels.get(event.id) != label:
             self._labels[event.id] = label
             self._line(f"  {label}", "dim")
 
+    def _list(self, title: str, rows: list[tuple[int, FileRow]]) -> None:
+        self._line(f"{title}:", "bold")
+        for number, row in rows:
+            self._line(f"  {number}. {row.name}" + "".join(f" | {fact}" for fact in row.facts), "")
+            if row.link:
+                self._line(f"     {row.link}", "dim", is_link=True)
+
     def _consent(self, event: AuthRequired) -> None:
-        link = plain_link(event.auth_url)
-        if link and link not in self._written:
-            self._line(plain_line(event.message.replace(event.auth_url, "")), "")
-            self._line(link, "", is_link=True)
+        before, is_message, after = self._held.partition(event.message)
+        if event.message and is_message:  # it came as text, too, and is shown once, with the link on its own line
+            self._held = before + after.removeprefix("\n")
+        self._let_go()
+        if is_message or plain_link(event.auth_url) not in self._written:
+            above, link, below = consent_lines(event.message, event.auth_url)
+            for line in above:
+                self._line(line, "")
+            if link:
+                self._link_line(link)
+            for line in below:
+                self._line(line, "")
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, ""
+        if held:
+            self._write(held)
+
+    def _write(self, text: str) -> None:
+        self._written += text
+        with self._cleared():
+            self._answer.write(text)
+
+    def _link_line(self, link: str) -> None:
+        style = f"underline link {link}" if self._opens_links else ""
+        self._line(link, style, is_link=True)
 
     def _line(self, text: str, style: str, *, is_link: bool = False) -> None:
-        self._break_line()
-        # A link that is cut by a line break can be neither clicked nor copied.
-        is_whole = is_link or not self._console.is_terminal
-        self._console.print(Styled(text, style=style), soft_wrap=is_whole, highlight=False)
+        with self._cleared():
+            self._answer.break_line()
+            # A link that is cut by a line break can be neither clicked nor copied.
+            is_whole = is_link or not self._console.is_terminal
+            self._console.print(Styled(text, style=style), soft_wrap=is_whole, highlight=False)
 
     def _break_line(self) -> None:
-        self._stream(self._links.close())
-        if self._is_mid_line:
-            self._out("\n")
-            self._is_mid_line = False
+        with self._cleared():
+            self._answer.break_line()
 
-
-def _day(moment: str) -> str:
-    """The day of an ISO 8601 time."""
-    return moment.partition("T")[0]
+    @contextmanager
+    def _cleared(self) -> Iterator[None]:
+        """Write inside it: what moves is out of the way."""
+        yield

@@ -2,16 +2,21 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from chat.errors import InvalidSettingError
+from chat.plain import plain_link
+from chat.terminal.issuer import state_dir
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
+_TMUX_WITH_LINKS = (3, 4)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*")
 
 
@@ -19,7 +24,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z0-9]{2,8})*")
 class ChatSettings:
     """Read once by the command; `bearer_token` and `bearer_token_file` serve people who have a bearer token already.
 
-    `opens_links`: a terminal, if this is one, opens the link behind a name.
+    `opens_links`: a terminal, if this is one, opens the link behind a name. `has_browser`: one can be opened here, in
+    front of the person. `connect_url`: the page where accounts are connected. `state_dir`: for what outlives the chat.
     """
 
     runtime_url: str
@@ -30,9 +36,27 @@ class ChatSettings:
     timezone: str | None = None
     locale: str | None = None
     opens_links: bool = True
+    has_browser: bool = False
+    connect_url: str = ""
+    state_dir: Path = Path(".drive-agent")
+
+    @property
+    def has_bearer(self) -> bool:
+        """Whoever runs this has a bearer token already."""
+        return bool(self.bearer_token or self.bearer_token_file)
+
+    @property
+    def language(self) -> str:
+        """The language of the chat's own words, such as `ja`; English where nothing is said."""
+        return (self.locale or "en").partition("-")[0].lower()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which times are shown."""
+        return ZoneInfo(self.timezone) if self.timezone else datetime.now().astimezone().tzinfo or UTC
 
     @classmethod
-    def load(cls, environ: Mapping[str, str]) -> "ChatSettings":
+    def load(cls, environ: Mapping[str, str], platform: str = sys.platform) -> "ChatSettings":
         """Read `environ`: the settings file's values with the process environment over them.
 
         Raises:
@@ -51,9 +75,30 @@ class ChatSettings:
             bearer_token_file=Path(file) if file else None,
             timezone=_timezone(environ),
             locale=_locale(environ),
-            # Apple's Terminal and the Linux console show a name and lead nowhere.
-            opens_links=environ.get("TERM_PROGRAM") != "Apple_Terminal" and environ.get("TERM") != "linux",
+            opens_links=_opens_links(environ),
+            has_browser=_has_browser(environ, platform),
+            connect_url=plain_link(environ.get("DRIVE_AGENT_CONNECT_URL", "")),
+            state_dir=state_dir(environ),
         )
+
+
+def _opens_links(environ: Mapping[str, str]) -> bool:
+    """Apple's Terminal, the Linux console, GNU screen and tmux before 3.4 show a name and lead nowhere."""
+    program, version = environ.get("TERM_PROGRAM", ""), environ.get("TERM_PROGRAM_VERSION", "")
+    if program == "tmux" or environ.get("TMUX"):
+        numbers = re.match(r"(?:next-)?(\d+)\.(\d+)", version)
+        return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _TMUX_WITH_LINKS
+    name = environ.get("TERM", "")
+    return program != "Apple_Terminal" and name != "linux" and not name.startswith("screen")
+
+
+def _has_browser(environ: Mapping[str, str], platform: str) -> bool:
+    """Whoever sets BROWSER has one, even over SSH: editors with a remote side open it at the person's end."""
+    if environ.get("BROWSER"):
+        return True
+    if any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")):
+        return False
+    return platform in {"darwin", "win32"} or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _checked(url: str, name: str) -> str:

@@ -29,6 +29,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=4566, help="0 picks a free one")
     parser.add_argument("--google-url", default="http://127.0.0.1:4567", help="the Google stand-in")
     parser.add_argument("--agent-url", default="http://127.0.0.1:8080", help="the agent's container")
+    parser.add_argument("--iam-agent-url", default="", help="the container of the IAM runtime, where it is another one")
     parser.add_argument("--people", default="", help="names to show on the sign-in page, comma-separated")
     return parser.parse_args(argv)
 
@@ -55,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             origin=f"http://{host}:{listener.getsockname()[1]}",
             google_url=arguments.google_url.rstrip("/"),
             agent_url=arguments.agent_url.rstrip("/"),
+            iam_agent_url=arguments.iam_agent_url.rstrip("/"),
             people=tuple(name.strip() for name in arguments.people.split(",") if name.strip()),
         )
         logger.warning(BANNER, config.origin)

@@ -96,16 +96,24 @@ class Admin:
         return JSONResponse({"runtimes": [known.as_dict() for known in self._cloud.registry.all()]})
 
     async def configure_runtime(self, request: Request) -> Response:
-        """Set a runtime's authorizer and agent; adds the runtime and its workload identity if they are new."""
+        """Set a runtime's authorizer and agent; adds the runtime and its workload identity if they are new.
+
+        `returnUrls` become those of the workload identity, as a deployment sets them.
+        """
         name, wish = request.path_params["name"], await _object(request)
         try:
             for header in wish.get("headerAllowlist", ()):
                 if not may_be_allowlisted(str(header), with_jwt=bool(wish.get("discoveryUrl"))):
                     raise BadRuntimeError(f"The header {header} cannot be on an allowlist.")  # noqa: TRY301
+            return_urls = wish.get("returnUrls", ())
+            if not isinstance(return_urls, list | tuple) or not all(isinstance(url, str) for url in return_urls):
+                raise BadRuntimeError("returnUrls is a list of texts.")  # noqa: TRY301
             runtime = self._cloud.registry.configure(name, wish)
         except BadRuntimeError as error:
             raise HTTPException(400, str(error)) from error
         self._cloud.ensure_managed_identities()
+        if return_urls:
+            self._cloud.workloads.update(name, return_urls)
         logger.info("runtime=%s authorizer=%s | runtime configured", runtime.name, runtime.authorizer)
         return JSONResponse(runtime.as_dict())
 

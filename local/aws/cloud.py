@@ -26,12 +26,16 @@ from local.ledger import Ledger
 
 @dataclass(frozen=True)
 class Config:
-    """Where things are. URLs have no trailing slash; `people` are shown on the sign-in page."""
+    """Where things are. URLs have no trailing slash; `people` are shown on the sign-in page.
+
+    `iam_agent_url`: the container of the IAM runtime; empty: that of the other one.
+    """
 
     origin: str
     google_url: str
     agent_url: str
     people: Sequence[str] = ()
+    iam_agent_url: str = ""
 
 
 class Cloud:
@@ -54,7 +58,7 @@ class Cloud:
         self.flows = Flows(clock, self.ledger)
         self.oauth = OauthClient(self.http, config.google_url, clock)
         self.issuers = Issuers(self.http, config.origin, clock)
-        self.registry = Registry(config.agent_url)
+        self.registry = Registry(config.agent_url, config.iam_agent_url)
         self.pools = Pools()
         self.sign_ins = SignIns(clock, self.ledger)
         self.bedrock = BedrockState()

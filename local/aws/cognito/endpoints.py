@@ -115,14 +115,17 @@ class TokenEndpoints:
         if grant is None:
             raise TokenError("invalid_grant")
         answer = self._pools.tokens(grant, self._clock())
-        refresh_token = self._pools.new_refresh_token(client.client_id, grant.username)
+        return {**answer, "refresh_token": self._new_refresh_token(grant)}
+
+    def _new_refresh_token(self, grant: Grant) -> str:
+        refresh_token = self._pools.new_refresh_token(grant.client_id, grant.username)
         self._sign_ins.remember_refresh(refresh_token, grant)
-        return {**answer, "refresh_token": refresh_token}
+        return refresh_token
 
     def _from_refresh_token(self, client: AppClient, form: Mapping[str, str]) -> dict[str, Any]:
         refresh_token = form.get("refresh_token", "")
         username = self._pools.refresh_token_owner(client.client_id, refresh_token)
-        if username is None:
+        if username is None or self._sign_ins.is_rotated_out(refresh_token):
             raise TokenError("invalid_grant")
         grant = self._sign_ins.refresh_grant(refresh_token) or Grant(
             client_id=client.client_id,
@@ -131,7 +134,13 @@ class TokenEndpoints:
             nonce=None,
             auth_time=self._clock(),
         )
-        return self._pools.tokens(grant, self._clock())
+        answer = self._pools.tokens(grant, self._clock())
+        if client.retry_s is None:
+            return answer
+        # Rotation: "all forms of successful token-refresh requests return a new … refresh token".
+        # https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-refresh-token.html
+        self._sign_ins.rotate_out(refresh_token, client.retry_s)
+        return {**answer, "refresh_token": self._new_refresh_token(grant)}
 
     def _client(self, request: Request, form: Mapping[str, str]) -> AppClient:
         client_id, secret = _credentials(request.headers.get("authorization"), form)

@@ -5,7 +5,7 @@ Claims as in https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-co
 """
 
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,10 @@ _PROFILE = {"name", "given_name", "family_name", "nickname", "picture", "locale"
 
 @dataclass(frozen=True)
 class AppClient:
-    """An app client's settings, as far as OAuth needs them. `secret` is None for a public client."""
+    """An app client's settings, as far as OAuth needs them. `secret` is None for a public client.
+
+    `retry_s`: for how long a refresh token that was rotated out can be used again; None where they do not rotate.
+    """
 
     client_id: str
     pool_id: str
@@ -37,6 +40,7 @@ class AppClient:
     scopes: tuple[str, ...]
     code_flow: bool
     explicit_flows: tuple[str, ...]
+    retry_s: int | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class Pools:
             scopes=tuple(config.get("AllowedOAuthScopes") or ()),
             code_flow=bool(config.get("AllowedOAuthFlowsUserPoolClient")) and "code" in flows,
             explicit_flows=tuple(config.get("ExplicitAuthFlows") or ()),
+            retry_s=_retry_s(config.get("RefreshTokenRotation") or {}),
         )
 
     def sign_in(self, pool_id: str, username: str, password: str) -> str | None:
@@ -183,6 +188,10 @@ class Pools:
             if access_token in pool.access_tokens:
                 return pool.id, pool.access_tokens[access_token][1]
         return None
+
+
+def _retry_s(rotation: Mapping[str, Any]) -> int | None:
+    return int(rotation.get("RetryGracePeriodSeconds") or 0) if rotation.get("Feature") == "ENABLED" else None
 
 
 def _find(client_id: str) -> tuple[CognitoIdpUserPool, CognitoIdpUserPoolClient] | None:

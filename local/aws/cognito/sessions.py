@@ -43,6 +43,7 @@ class SignIns:
         self._sessions: dict[str, BrowserSession] = {}
         self._codes: dict[str, Code] = {}
         self._refresh_grants: dict[str, Grant] = {}
+        self._rotated_out: dict[str, datetime] = {}
 
     def begin(self, pool_id: str, username: str) -> tuple[str, BrowserSession]:
         """A new browser session: cookie value and session."""
@@ -86,11 +87,20 @@ class SignIns:
         """What a refresh token was given for; None for one that did not come from the pages."""
         return self._refresh_grants.get(refresh_token)
 
+    def rotate_out(self, refresh_token: str, retry_s: int) -> None:
+        """Let a refresh token that was used count for so long yet; being used again does not make it longer."""
+        self._rotated_out.setdefault(refresh_token, self._clock() + timedelta(seconds=retry_s))
+
+    def is_rotated_out(self, refresh_token: str) -> bool:
+        """Whether another one has taken its place, and the time to try again is over."""
+        return refresh_token in self._rotated_out and self._rotated_out[refresh_token] <= self._clock()
+
     def clear(self) -> None:
         """Forget everything."""
         self._sessions.clear()
         self._codes.clear()
         self._refresh_grants.clear()
+        self._rotated_out.clear()
 
 
 def _verifier_fits(challenge: str | None, verifier: str | None) -> bool:

@@ -59,8 +59,9 @@ class RuntimeSession:
 class Registry:
     """Runtimes by name; the name is also that of the managed workload identity."""
 
-    def __init__(self, agent_url: str) -> None:
+    def __init__(self, agent_url: str, iam_agent_url: str = "") -> None:
         self._agent_url = agent_url.rstrip("/")
+        self._iam_agent_url = iam_agent_url.rstrip("/") or self._agent_url
         self._runtimes: dict[str, Runtime] = {}
         self._sessions: dict[tuple[str, str], RuntimeSession] = {}
         self.clear()
@@ -69,7 +70,7 @@ class Registry:
         """Back to the two seeded runtimes."""
         seeded = (
             Runtime(JWT_RUNTIME, "jwt", self._agent_url, header_allowlist=("Authorization",)),
-            Runtime(IAM_RUNTIME, "iam", self._agent_url),
+            Runtime(IAM_RUNTIME, "iam", self._iam_agent_url),
         )
         self._runtimes = {runtime.name: runtime for runtime in seeded}
         self._sessions.clear()

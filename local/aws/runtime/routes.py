@@ -21,6 +21,7 @@ from local.aws.runtime.authorizers import BadTokenError, check_method, check_tok
 from local.aws.runtime.headers import CALLBACK_URL, REQUEST_ID, SESSION, USER_ID, WORKLOAD_ACCESS_TOKEN, to_container
 from local.aws.runtime.registry import Registry, Runtime
 from local.aws.runtime.relay import CallerGoneError, RelayedResponse, ask_container, container_failure, read_body
+from local.aws.runtime.signatures import Signed, check_signature
 from local.aws.switches import Switches
 from local.ledger import Ledger
 
@@ -64,9 +65,9 @@ class RuntimeRoutes:
     async def invoke(self, request: Request) -> Response:
         """Authorize, hand over, pass the answer on."""
         runtime = self._runtime(request)
-        principal = await self._authorize(request, runtime)
-        session_id = _session_id(request) or str(uuid.uuid4())
         body = await read_body(request)
+        principal = await self._authorize(request, runtime, body)
+        session_id = _session_id(request) or str(uuid.uuid4())
         asked = self._http.build_request(
             "POST",
             f"{runtime.agent_url}/invocations",
@@ -85,7 +86,7 @@ class RuntimeRoutes:
     async def stop(self, request: Request) -> Response:
         """End a session; needs the same authorization as invoking."""
         runtime = self._runtime(request)
-        await self._authorize(request, runtime)
+        await self._authorize(request, runtime, await read_body(request))
         session_id = _session_id(request)
         if session_id is None:
             raise invalid_fields([FieldFault("runtimeSessionId", "Member must not be null")])
@@ -108,10 +109,11 @@ class RuntimeRoutes:
         query = request.query_params
         return self._registry.find(request.path_params["arn"], query.get("accountId"), query.get("qualifier"))
 
-    async def _authorize(self, request: Request, runtime: Runtime) -> Principal | None:
+    async def _authorize(self, request: Request, runtime: Runtime, body: bytes) -> Principal | None:
         credential = read_credential(request.headers.get("authorization"))
         check_method(runtime, credential)
         if runtime.authorizer == "iam":
+            check_signature(_as_signed(request, body), self._clock())
             return _vouched_for(request)
         if not runtime.discovery_url:
             # At AWS a runtime is created with its authorizer; a stack that is starting is worth another try.
@@ -175,6 +177,15 @@ def _session_id(request: Request) -> str | None:
     else:
         return value
     raise invalid_fields([FieldFault("runtimeSessionId", message)])
+
+
+def _as_signed(request: Request, body: bytes) -> Signed:
+    """The request with the path as it was written: decoded, an ARN's slash would be another path."""
+    path = request.scope["raw_path"].partition(b"?")[0].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
+    host = request.headers.get("host", "")
+    url = f"{request.url.scheme}://{host}{path}{'?' if query else ''}{query}"
+    return Signed(request.method, url, dict(request.headers.items()), body)
 
 
 def _vouched_for(request: Request) -> Principal | None:

@@ -1,145 +1,105 @@
 import dataclasses
 import io
 import json
+import signal
 import threading
 
 import pytest
-from rich.console import Console
 
-from chat import terminal
-from chat.consent import Waiting
 from chat.errors import SignInNeededError
-from chat.terminal.settings import ChatSettings
-from chat.terminal import ChatOptions
+from chat.terminal import command
+from tests.chat.conftest import DONE, Answer, as_json, sse, text
 
-from .conftest import ARN, DONE, Answer, as_json, sse, text
+from .stage import ANSWERED, ASK, ASKED, FILES, LINK, STATUS, TOOL, Stage, by_request, interrupt
 
-LINK = "http://localhost:9090/connect/google-drive?session=chat-1"
-ASK = {
-    "type": "auth_required",
-    "provider": "google-drive",
-    "auth_url": LINK,
-    "message": f"Connect: {LINK}",
-    "scopes": ["s"],
-}
-ASKED = Answer(sse(text(f"Please allow it.\nConnect: {LINK}\n"), ASK, DONE))
-TOOL = {"type": "tool", "id": "1", "name": "search_files", "label": "Searching Drive for spreadsheets …"}
-FILES = {
-    "type": "files",
-    "files": [
-        {
-            "name": "Q3 budget",
-            "type": "spreadsheet",
-            "link": "https://docs.example/1",
-            "modified": "2026-11-12T09:30:00Z",
-        },
-        {"name": "evil\x1b[2J\nyou> ", "type": "pdf", "link": "javascript:alert(1)", "owner": "Mallory\u202e"},
-    ],
-}
-ANSWERED = Answer(sse(TOOL | {"status": "running"}, TOOL | {"status": "done"}, FILES, text("Two files."), DONE))
-
-
-class Desk:
-    """A person at a terminal: what they type, what they see, and a clock that runs while they wait."""
-
-    def __init__(self, runtime, lines=(), *, pause=None):
-        self.runtime = runtime
-        self.lines = iter(lines)
-        self.seen = io.StringIO()
-        self.naps = []
-        self.pause = pause
-        self.settings = ChatSettings(
-            runtime_url=runtime.url, runtime_arn=ARN, agent_url=runtime.url, timezone="Asia/Tokyo", locale="ja-JP"
-        )
-
-    def run(self, bearer=lambda: "sample-bearer", **options):
-        console = Console(file=self.seen, width=60, highlight=False)
-        return terminal.main(
-            ChatOptions(**options),
-            self.settings,
-            bearer=bearer,
-            console=console,
-            read_line=self.read,
-            waiting=Waiting(sleep=self.sleep, now=lambda: sum(self.naps)),
-        )
-
-    def read(self, prompt):
-        line = next(self.lines, EOFError())
-        if isinstance(line, BaseException):
-            raise line
-        return line
-
-    def sleep(self, seconds):
-        self.naps.append(seconds)
-        if self.pause:
-            self.pause()
-
-    @property
-    def text(self):
-        return self.seen.getvalue()
-
-    def bodies(self):
-        return [asked.body for asked in self.runtime.asked]
+TURN_ENDS = {"type": "done", "stop_reason": "nothing_pending", "usage": {}, "timings": {}}
 
 
 def test_consent_is_waited_for_and_the_question_answered_without_asking_again(runtime):
-    runtime.answer(ASKED, ASKED, ASKED, ANSWERED)
-    desk = Desk(runtime)
-    assert desk.run(once="which spreadsheets?") == 0
-    assert [body.get("action", "turn") for body in desk.bodies()] == ["turn", "resume", "resume", "resume"]
-    assert desk.bodies()[1] == {"action": "resume", "timezone": "Asia/Tokyo", "locale": "ja-JP"}
-    assert desk.text.count("Connect: ") == 1
-    assert LINK in desk.text.splitlines()[1]
-    assert desk.text.index("Waiting for you") < desk.text.index("Searching Drive") < desk.text.index("Two files.")
+    runtime.answer(ASKED, ASKED, ASKED, ANSWERED, as_json(STATUS))
+    stage = Stage(runtime)
+    assert stage.run(once="which spreadsheets?") == 0
+    assert stage.said() == ["which spreadsheets?", "resume", "resume", "resume", "status"]
+    assert stage.bodies()[1] == {"action": "resume", "timezone": "Asia/Tokyo", "locale": "en-GB"}
+    assert stage.text.count("Connect:") == stage.text.count(LINK) == 1
+    assert LINK in stage.text.splitlines()
+    told = ["Waiting for you", "Connected as alice@gmail.example.", "Searching Drive", "Two files."]
+    assert sorted(told, key=stage.text.index) == told
     assert len({asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] for asked in runtime.asked}) == 1
 
 
 def test_the_consent_link_is_shown_when_it_did_not_come_as_text(runtime):
     runtime.answer(Answer(sse(ASK)), ANSWERED)
-    desk = Desk(runtime)
-    desk.run(once="?")
-    assert LINK in desk.text.splitlines()
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert LINK in stage.text.splitlines()
+
+
+def test_the_page_is_opened_once_for_each_thing_that_is_asked_for(runtime):
+    runtime.answer(by_request(ASKED, resumes=[ASKED, ASKED, ANSWERED]))
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert stage.opened == [LINK]
+    assert "Opening it in your browser" in stage.text
+
+
+def test_what_could_not_be_learned_about_the_account_holds_nothing_up(runtime):
+    runtime.answer(by_request(ASKED, resumes=[ANSWERED], status={"error": "Google is silent.", "type": "error"}))
+    stage = Stage(runtime)
+    assert stage.run(once="?") == 0
+    assert "Two files." in stage.text
+    assert "Connected" not in stage.text
 
 
 def test_waiting_slows_down_and_ends_after_ten_minutes(runtime):
     runtime.answer(ASKED)
-    desk = Desk(runtime)
-    assert desk.run(once="?") == terminal.NO_CONSENT
-    assert desk.naps[0] == 0.5
-    assert max(desk.naps) == 1.0
-    assert 600 <= sum(desk.naps) < 601
-    assert "I have stopped waiting" in desk.text
+    stage = Stage(runtime)
+    assert stage.run(once="?") == command.NO_CONSENT
+    assert stage.naps[0] == 0.5
+    assert max(stage.naps) == 1.0
+    assert 600 <= sum(stage.naps) < 601
+    assert "I have stopped waiting" in stage.text
 
 
 def test_ctrl_c_stops_the_waiting_and_something_else_can_be_asked(runtime):
-    def interrupt():
-        raise KeyboardInterrupt
-
     runtime.answer(ASKED, as_json({"cancelled": False}), ANSWERED)
-    desk = Desk(runtime, ["which spreadsheets?", "only the new ones"], pause=interrupt)
-    assert desk.run() == 0
-    assert [body.get("prompt") or body["action"] for body in desk.bodies()] == [
-        "which spreadsheets?",
-        "cancel",
-        "only the new ones",
-    ]
-    assert "Two files." in desk.text
+    stage = Stage(runtime, ["which spreadsheets?", "only the new ones"], pause=interrupt)
+    assert stage.run() == 0
+    assert stage.said() == ["which spreadsheets?", "cancel", "only the new ones"]
+    assert "Stopped." in stage.text
+    assert "Two files." in stage.text
+
+
+def test_ctrl_c_again_while_stopping_leaves_at_once(runtime):
+    def cancelled(_):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        never.wait(5)
+        return as_json({"cancelled": True})
+
+    never = threading.Event()
+    runtime.answer(ASKED, cancelled)
+    stage = Stage(runtime, ["?", "never asked"], pause=interrupt)
+    assert stage.run() == command.INTERRUPTED
+    never.set()
+    assert stage.said() == ["?", "cancel"]
 
 
 def test_passing_troubles_are_waited_out_while_waiting_for_consent(runtime):
     busy = as_json({}, 429)
     runtime.answer(ASKED, *[busy] * 4, ANSWERED)
-    desk = Desk(runtime)
-    assert desk.run(once="?") == 0
-    assert "Two files." in desk.text
+    stage = Stage(runtime)
+    assert stage.run(once="?") == 0
+    assert "Two files." in stage.text
 
 
 def test_a_wider_permission_is_asked_for_with_its_own_link(runtime):
-    wider = ASK | {"scopes": ["s", "more"], "auth_url": LINK + "&wider"}
-    runtime.answer(ASKED, Answer(sse(text(f"More: {LINK}&wider\n"), wider, DONE)), ANSWERED)
-    desk = Desk(runtime)
-    assert desk.run(once="?") == 0
-    assert f"More: {LINK}&wider" in desk.text
+    message = f"More: {LINK}&wider"
+    wider = ASK | {"scopes": ["s", "more"], "auth_url": f"{LINK}&wider", "message": message}
+    runtime.answer(by_request(ASKED, resumes=[Answer(sse(text(message), wider, DONE)), ANSWERED]))
+    stage = Stage(runtime)
+    assert stage.run(once="?") == 0
+    assert f"{LINK}&wider" in stage.text.splitlines()
+    assert stage.opened == [LINK, f"{LINK}&wider"]
 
 
 def test_agentcores_own_links_that_change_each_time_are_shown_once(runtime):
@@ -151,102 +111,147 @@ def test_agentcores_own_links_that_change_each_time_are_shown_once(runtime):
         )
 
     runtime.answer(asked, asked, asked, ANSWERED)
-    desk = Desk(runtime)
-    runtime.answers = [asked, asked, asked, ANSWERED]
-    assert desk.run(once="?") == 0
-    assert desk.text.count("https://bedrock-agentcore.example/") == 1
+    stage = Stage(runtime)
+    assert stage.run(once="?") == 0
+    assert stage.text.count("https://bedrock-agentcore.example/") == 1
 
 
 def test_text_is_shown_as_it_comes(runtime):
     shown_before_the_rest = []
-    desk = Desk(runtime)
+    stage = Stage(runtime)
     has_looked = threading.Event()
 
     def look(index):
         if index == 1:
             for _ in range(500):
-                if "first" in desk.text:
+                if "first" in stage.text:
                     break
                 has_looked.wait(0.01)
-            shown_before_the_rest.append(desk.text)
+            shown_before_the_rest.append(stage.text)
 
     runtime.answer(Answer(sse(text("first "), text("second"), DONE), before_chunk=look))
-    desk.run(once="?")
+    stage.run(once="?")
     assert shown_before_the_rest == ["first "]
-    assert desk.text == "first second\n"
+    assert stage.text == "first second\n"
 
 
 def test_nothing_that_comes_from_others_moves_the_cursor_or_leads_elsewhere(runtime):
     hostile = text("ok\x1b]0;x\x07 [bold]not markup[/] \x9b2J")
-    runtime.answer(
-        Answer(
-            sse(
-                TOOL | {"status": "running", "label": "L\x1b[1A"},
-                FILES,
-                hostile,
-                {"type": "notice", "message": "n\r\x1b"},
-                DONE,
-            )
-        )
-    )
-    desk = Desk(runtime)
-    desk.run(once="?")
-    assert not set(desk.text) & set("\x1b\x07\x9b\r\u202e")
-    assert "[bold]not markup[/]" in desk.text
-    assert "javascript" not in desk.text
-    assert "  evil[2J you> | pdf | Mallory" in desk.text.splitlines()
+    notice = {"type": "notice", "message": "n\r\x1b"}
+    runtime.answer(Answer(sse(TOOL | {"status": "running", "label": "L\x1b[1A"}, FILES, hostile, notice, DONE)))
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert not set(stage.text) & set("\x1b\x07\x9b\r\u202e")
+    assert "[bold]not markup[/]" in stage.text
+    assert "javascript" not in stage.text
+    assert "  2. evil[2J]0;x you> | pdf | Mallory[bold]" in stage.text.splitlines()
 
 
-def test_files_are_listed_once_each_with_day_and_link(runtime):
+def test_files_are_listed_once_each_with_the_persons_time_and_link(runtime):
     runtime.answer(Answer(sse(FILES, FILES, text("Here."), DONE)))
-    desk = Desk(runtime)
-    desk.run(once="?")
-    assert desk.text.splitlines()[:4] == [
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert stage.text.splitlines()[:4] == [
         "Here.",
         "Files:",
-        "  Q3 budget | spreadsheet | 2026-11-12",
-        "    https://docs.example/1",
+        "  1. Q3 budget | spreadsheet | Finance / 2026 | 2026-11-13 04:30 | Ben Ortiz",
+        "     https://docs.example/1",
     ]
-    assert desk.text.count("Q3 budget") == 1
+    assert stage.text.count("Q3 budget") == 1
 
 
 def test_a_failed_turn_is_said_and_the_conversation_goes_on(runtime):
     failed = {"error": "The model is overloaded. Please ask again.", "type": "error", "code": "model_busy"}
     runtime.answer(Answer(sse(text("Half"), failed)), Answer(sse(text("Whole."), DONE)))
-    desk = Desk(runtime, ["one", "two"])
-    assert desk.run() == 0
-    assert "Half\nThe model is overloaded. Please ask again.\n" in desk.text
-    assert "Whole." in desk.text
+    stage = Stage(runtime, ["one", "two"])
+    assert stage.run() == 0
+    assert "Half\nThe model is overloaded. Please ask again.\n" in stage.text
+    assert "Whole." in stage.text
 
 
-@pytest.mark.parametrize(("status", "said"), [(401, "drive-agent token"), (403, "does not accept"), (424, "its log")])
+@pytest.mark.parametrize(("status", "said"), [(401, "sign in again"), (403, "does not accept"), (400, "cannot use")])
 def test_one_question_that_is_refused_fails_with_a_sentence(runtime, status, said):
     runtime.answer(as_json({}, status))
-    desk = Desk(runtime)
-    assert desk.run(once="?") == terminal.FAILED
-    assert said in " ".join(desk.text.split())
+    stage = Stage(runtime)
+    assert stage.run(once="?") == command.FAILED
+    assert said in " ".join(stage.text.split())
 
 
 def test_a_sign_in_that_fails_is_said(runtime):
     def bearer():
         raise SignInNeededError("That password is wrong.")
 
-    desk = Desk(runtime)
-    assert desk.run(bearer, once="?") == terminal.FAILED
-    assert desk.text == "That password is wrong.\n"
+    stage = Stage(runtime)
+    assert stage.run(bearer, once="?") == command.FAILED
+    assert stage.text == "That password is wrong.\n"
+
+
+@pytest.mark.parametrize("status", [401, 403, 413, 429, 503])
+def test_a_question_that_was_not_answered_is_in_the_line_again(runtime, status):
+    runtime.answer(*[as_json({}, status)] * (4 if status in {429, 503} else 1), Answer(sse(text("Here."), DONE)))
+    stage = Stage(runtime, ["which files?", "which files?"], is_person=True)
+    assert stage.run() == 0
+    assert stage.unsent == ["", "which files?", ""]
+    assert "Here." in stage.text
+
+
+def test_an_answer_that_breaks_off_is_taken_up_once_and_shown_anew(runtime):
+    runtime.answer(by_request(Answer(sse(text("Half of the ans")), is_cut=True), resumes=[ANSWERED]))
+    stage = Stage(runtime)
+    assert stage.run(once="which?") == 0
+    assert stage.said() == ["which?", "resume"]
+    told = ["Half of the ans", "The connection broke", "Two files."]
+    assert sorted(told, key=stage.text.index) == told
+
+
+def test_an_agent_that_is_started_again_is_waited_for(runtime):
+    runtime.answer(
+        by_request(
+            Answer(sse(TOOL | {"status": "running"}), is_cut=True),
+            resumes=[as_json({}, 424), as_json({}, 424), Answer(sse(text("x")), is_cut=True), ANSWERED],
+        )
+    )
+    stage = Stage(runtime)
+    # The third answer has begun, so it is not taken up a second time.
+    assert stage.run(once="which?") == command.FAILED
+    assert stage.said() == ["which?", "resume", "resume", "resume"]
+    runtime.answer(by_request(as_json({}, 424), resumes=[as_json({}, 424), ANSWERED]))
+    again = Stage(runtime)
+    assert again.run(once="which?") == 0
+    assert "Two files." in again.text
+
+
+def test_where_the_agent_knows_of_no_broken_answer_the_break_is_said(runtime):
+    nothing = Answer(sse({"type": "notice", "message": "Nothing is waiting."}, TURN_ENDS))
+    runtime.answer(by_request(Answer(sse(text("Half")), is_cut=True), resumes=[nothing]))
+    stage = Stage(runtime)
+    assert stage.run(once="which?") == command.FAILED
+    assert "Please ask again." in stage.text
+    assert "Nothing is waiting" not in stage.text
+    assert stage.said() == ["which?", "resume"]
+
+
+def test_an_agent_that_does_not_come_back_is_given_up_after_half_a_minute(runtime):
+    runtime.answer(by_request(Answer(sse(text("Half")), is_cut=True), resumes=[as_json({}, 424)]))
+    stage = Stage(runtime)
+    assert stage.run(once="which?") == command.FAILED
+    assert 30 <= sum(stage.naps) <= 31
+    assert "its log says why" in " ".join(stage.text.split())
 
 
 def test_json_is_one_object_a_line_and_ascii(runtime):
     runtime.answer(ASKED, ANSWERED)
-    desk = Desk(runtime)
-    assert desk.run(once="?", is_json=True) == 0
-    events = [json.loads(line) for line in desk.text.splitlines()]
+    stage = Stage(runtime)
+    assert stage.run(once="?", is_json=True) == 0
+    events = [json.loads(line) for line in stage.text.splitlines()]
     assert [event["type"] for event in events] == [
-        *("text", "auth_required", "done", "local"),
+        *("text", "auth_required", "done", "local", "local"),
         *("tool", "tool", "files", "text", "done"),
     ]
     assert events[1]["auth_url"] == LINK
-    assert desk.text.isascii()
+    assert events[7]["files"][1]["path"] == ""
+    assert stage.text.isascii()
+    assert stage.said() == ["?", "resume"]
 
 
 def test_ctrl_c_in_the_middle_of_an_answer_stops_it_on_the_server_too(runtime):
@@ -256,139 +261,108 @@ def test_ctrl_c_in_the_middle_of_an_answer_stops_it_on_the_server_too(runtime):
         def write(self, written):
             if "first" in written and not self.is_interrupted:
                 self.is_interrupted = True
-                raise KeyboardInterrupt
+                interrupt()
             return super().write(written)
 
-    runtime.answer(Answer(sse(text("first"), DONE)), as_json({"cancelled": True}))
-    desk = Desk(runtime)
-    desk.seen = Interrupted()
-    assert desk.run(once="?") == terminal.INTERRUPTED
-    assert [body.get("action") for body in desk.bodies()] == [None, "cancel"]
+    never = threading.Event()
+    runtime.answer(
+        Answer(sse(text("first "), DONE), before_chunk=lambda index: index and never.wait(5)),
+        lambda _: never.set() or as_json({"cancelled": True}),
+    )
+    stage = Stage(runtime)
+    stage.seen = Interrupted()
+    assert stage.run(once="?") == command.INTERRUPTED
+    assert [body.get("action") for body in stage.bodies()] == [None, "cancel"]
+    assert stage.text == "first \nStopped.\n"
 
 
-def test_a_new_conversation_gets_a_new_session_and_quit_leaves(runtime):
-    runtime.answer(Answer(sse(DONE)))
-    desk = Desk(runtime, ["", "one", "/new", "two", "/quit", "three"])
-    assert desk.run() == 0
-    sessions = [asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] for asked in runtime.asked]
-    assert len(set(sessions)) == 2
-    assert all(session.startswith("chat-") and len(session) == 37 for session in sessions)
-    assert [body["prompt"] for body in desk.bodies()] == ["one", "two"]
-
-
-def test_a_path_is_a_question(runtime):
-    runtime.answer(Answer(sse(DONE)))
-    lines = ["/Finance", "/Finance/2026", "/Team Finance", "/Finance/", "what is in /Finance?"]
-    desk = Desk(runtime, lines)
-    desk.run()
-    assert [body["prompt"] for body in desk.bodies()] == lines
-    assert desk.text.count("/disconnect") == 1
-
-
-@pytest.mark.parametrize("word", ["/statsu", "/quitt", "/hlep"])
-def test_a_word_that_is_no_command_is_said_to_be_none(runtime, word):
-    desk = Desk(runtime, [word, "/help"])
-    desk.run()
-    assert f"There is no command {word}; /help names those there are." in " ".join(desk.text.split())
-    assert desk.text.count("/disconnect") == 2
-    assert runtime.asked == []
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ({"connections": [{"connected": True, "account": {"email": "alice@gmail.example"}}]}, "alice@gmail.example"),
-        ({"connections": [{"connected": False}]}, "not connected"),
-        ({"connections": [{"connected": True, "account": None}]}, "connected as somebody"),
-        ({"error": "It is not yours.", "type": "error", "code": "not_owner"}, "It is not yours."),
-        ({"status": "disconnected"}, "not connected any more"),
-        ({"connections": None}, "not connected"),
-    ],
-)
-def test_connections_are_told_in_a_sentence(runtime, answer, said):
-    runtime.answer(as_json(answer))
-    desk = Desk(runtime, ["/status"])
-    desk.run()
-    assert said in desk.text
-    assert desk.bodies() == [{"action": "status"}]
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_wants_the_end_gets_it_in_the_middle_of_waiting(runtime, number):
+    runtime.answer(ASKED)
+    before = signal.getsignal(number)
+    stage = Stage(runtime, ["?", "never"], pause=lambda: signal.raise_signal(number))
+    assert stage.run() == 128 + number
+    assert signal.getsignal(number) == before
+    assert stage.said() == ["?"]
 
 
 def test_a_named_conversation_is_continued_and_a_short_name_refused(runtime):
     runtime.answer(Answer(sse(DONE)))
-    desk = Desk(runtime)
-    assert desk.run(once="?", runtime_session="chat-" + "a" * 32) == 0
+    stage = Stage(runtime)
+    assert stage.run(once="?", runtime_session="chat-" + "a" * 32) == 0
     assert runtime.asked[0].headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == "chat-" + "a" * 32
-    assert desk.run(once="?", runtime_session="short") == terminal.MISUSED
-    assert "33 to 256" in desk.text
+    assert stage.run(once="?", runtime_session="short") == command.MISUSED
+    assert "33 to 256" in stage.text
 
 
 def test_without_a_runtime_the_way_to_one_is_said(runtime):
-    desk = Desk(runtime)
-    desk.settings = ChatSettings(runtime_url=runtime.url, runtime_arn="")
-    assert desk.run(once="?") == terminal.MISUSED
-    assert "make up" in desk.text
+    stage = Stage(runtime, runtime_arn="")
+    assert stage.run(once="?") == command.MISUSED
+    assert "make up" in stage.text
 
 
 def test_direct_mode_needs_neither_runtime_nor_bearer(runtime):
     runtime.answer(Answer(sse(DONE)))
-    desk = Desk(runtime)
-    assert desk.run(None, once="?", is_direct=True) == 0
+    stage = Stage(runtime)
+    assert stage.run(None, once="?", is_direct=True) == 0
     assert runtime.asked[0].path == "/invocations"
 
 
 def test_bytes_that_are_no_text_are_replaced(runtime):
     runtime.answer(Answer(sse(DONE)))
-    Desk(runtime).run(once="caf\udce9")
+    Stage(runtime).run(once="caf\udce9")
     assert runtime.asked[0].body["prompt"] == "caf?"
 
 
+def test_a_question_may_come_from_standard_input(runtime, monkeypatch):
+    runtime.answer(Answer(sse(text("Here."), DONE)))
+    monkeypatch.setattr("sys.stdin", io.StringIO("which files\ndid Ben change?\n"))
+    stage = Stage(runtime)
+    assert stage.run(once="-") == 0
+    assert stage.said() == ["which files\ndid Ben change?"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert stage.run(once="-") == command.MISUSED
+
+
 def test_ctrl_c_twice_at_the_prompt_leaves(runtime):
-    desk = Desk(runtime, [KeyboardInterrupt(), KeyboardInterrupt(), "never"])
-    assert desk.run() == 0
+    stage = Stage(runtime, [KeyboardInterrupt(), KeyboardInterrupt(), "never"])
+    assert stage.run() == 0
     assert runtime.asked == []
 
 
-def test_on_a_terminal_words_are_not_cut_and_none_is_lost(runtime):
-    tool = TOOL | {"status": "running", "label": "Listing …"}
-    runtime.answer(Answer(sse(text("one two th"), text("ree four"), tool, text("five"), DONE)))
-    desk = Desk(runtime)
-    console = Console(file=desk.seen, width=11, force_terminal=True, color_system=None, highlight=False)
-    terminal.main(ChatOptions(once="?"), desk.settings, bearer=lambda: "x", console=console, waiting=Waiting())
-    assert desk.text == "one two\nthree four\n  Listing …\nfive\n"
+def test_a_file_that_the_answer_links_to_is_not_listed_again(runtime):
+    runtime.answer(Answer(sse(FILES, LINKED, DONE)))
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert stage.text.splitlines() == [
+        "1. Q3 budget [old] <https://docs.example/1>, 2. `evil.example`",
+        "Also found:",
+        "  2. evil[2J]0;x you> | pdf | Mallory[bold]",
+    ]
 
 
 LINKED = text("1. [Q3 budget \\[old\\]](https://docs.example/1), 2. `evil.example`")
 
 
-def test_a_file_that_the_answer_links_to_is_not_listed_again(runtime):
-    runtime.answer(Answer(sse(FILES, LINKED, DONE)))
-    desk = Desk(runtime)
-    desk.run(once="?")
-    assert desk.text.splitlines() == [
-        "1. Q3 budget [old] <https://docs.example/1>, 2. `evil.example`",
-        "Also found:",
-        "  evil[2J you> | pdf | Mallory",
-    ]
-
-
-@pytest.mark.parametrize("opens_links", [True, False])
-def test_on_a_terminal_a_link_is_a_name_that_opens_or_is_followed_by_its_address(runtime, opens_links):
-    runtime.answer(Answer(sse(LINKED, text("\x1b[31m [a\x1b]8;;x](https://docs.example/2\x9b) end"), DONE)))
-    desk = Desk(runtime)
-    desk.settings = dataclasses.replace(desk.settings, opens_links=opens_links)
-    console = Console(file=desk.seen, width=150, force_terminal=True, color_system=None, highlight=False)
-    terminal.main(ChatOptions(once="?"), desk.settings, bearer=lambda: "x", console=console, waiting=Waiting())
-
-    def shown(name, link):
-        open_link, close = f"\x1b]8;;{link}\x1b\\\x1b[4m", "\x1b[24m\x1b]8;;\x1b\\"
-        return f"{open_link}{name}{close}" if opens_links else f"{name} <{link}>"
-
-    first = shown("Q3 budget [old]", "https://docs.example/1")
-    assert desk.text == f"1. {first}, 2. `evil.example`[31m [a]8;;x](https://docs.example/2) end\n"
-
-
 def test_half_a_link_at_the_end_of_an_answer_is_shown(runtime):
     runtime.answer(Answer(sse(text("see [Q3 bud"), DONE)))
-    desk = Desk(runtime)
-    desk.run(once="?")
-    assert desk.text == "see [Q3 bud\n"
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert stage.text == "see [Q3 bud\n"
+
+
+def test_an_answer_that_holds_an_address_like_the_consent_message_is_shown_all_the_same(runtime):
+    runtime.answer(Answer(sse(text("See https://a.example/x "), text("for more."), DONE)))
+    stage = Stage(runtime)
+    stage.run(once="?")
+    assert stage.text == "See https://a.example/x for more.\n"
+
+
+def test_the_chat_speaks_japanese_to_those_who_do(runtime):
+    runtime.answer(ASKED, ASKED, ANSWERED, as_json(STATUS))
+    stage = Stage(runtime)
+    stage.settings = dataclasses.replace(stage.settings, locale="ja-JP")
+    assert stage.run(once="?") == 0
+    assert "Google ドライブの接続を待っています" in stage.text
+    assert "alice@gmail.example として接続しました。" in stage.text
+    assert "ファイル:" in stage.text

@@ -60,3 +60,48 @@ def test_a_token_does_not_show_in_the_settings_text():
 )
 def test_terminals_that_open_no_links_are_known(environ, opens):
     assert ChatSettings.load(environ).opens_links is opens
+
+
+@pytest.mark.parametrize(
+    ("environ", "opens"),
+    [
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a"}, False),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.4"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "next-3.6"}, True),
+        ({"TMUX": "/tmp/x"}, False),
+        ({"TERM": "screen-256color"}, False),
+    ],
+)
+def test_terminals_inside_terminals_open_links_only_where_they_can(environ, opens):
+    assert ChatSettings.load(environ).opens_links is opens
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "has_one"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({}, "darwin", True),
+        ({}, "win32", True),
+        ({"SSH_CONNECTION": "x"}, "darwin", False),
+        ({"SSH_TTY": "x", "DISPLAY": ":0"}, "linux", False),
+        ({"SSH_TTY": "x", "BROWSER": "code --open-url"}, "linux", True),
+    ],
+)
+def test_a_browser_is_opened_only_in_front_of_the_person(environ, platform, has_one):
+    assert ChatSettings.load(environ, platform).has_browser is has_one
+
+
+def test_times_are_shown_in_the_persons_zone():
+    assert str(ChatSettings.load({"TZ": "Asia/Tokyo"}).zone) == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(("environ", "language"), [({"LANG": "ja_JP.UTF-8"}, "ja"), ({"LANG": "C"}, "en"), ({}, "en")])
+def test_the_chats_own_words_are_in_the_persons_language(environ, language):
+    assert ChatSettings.load(environ).language == language
+
+
+def test_the_connect_page_is_a_web_page_or_none():
+    assert ChatSettings.load({"DRIVE_AGENT_CONNECT_URL": "https://a.example/c"}).connect_url == "https://a.example/c"
+    assert ChatSettings.load({"DRIVE_AGENT_CONNECT_URL": "javascript:x"}).connect_url == ""

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -206,6 +207,48 @@ def test_refresh_token_gives_new_tokens_until_it_is_revoked(browser, pool, http,
     assert verified(second["access_token"])["scope"] == "openid email"
     assert http.post("/oauth2/revoke", data={"token": first["refresh_token"], **client}).status_code == 200
     assert http.post("/oauth2/token", data=refresh).json() == {"error": "invalid_grant"}
+
+
+@pytest.fixture
+def rotating(pool):
+    """A public client of the terminal's kind, whose refresh tokens rotate."""
+    described = pool.cognito.create_user_pool_client(
+        UserPoolId=pool.pool_id,
+        ClientName="rotating",
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["code"],
+        AllowedOAuthScopes=["openid", "email"],
+        CallbackURLs=["http://127.0.0.1:17631/signed-in"],
+        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
+        RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 30},
+    )["UserPoolClient"]
+    yield described["ClientId"]
+    pool.cognito.delete_user_pool_client(UserPoolId=pool.pool_id, ClientId=described["ClientId"])
+
+
+def test_a_refresh_token_that_rotates_is_over_after_its_time_to_try_again(browser, http, rotating, clock):
+    terminal = {"client_id": rotating, "redirect_uri": "http://127.0.0.1:17631/signed-in"}
+    location = browser.submit(*browser.form(**terminal)).headers["location"]
+    code = parse_qs(urlsplit(location).query)["code"][0]
+    form = {"grant_type": "authorization_code", "code": code, "code_verifier": VERIFIER, **terminal}
+    first = http.post("/oauth2/token", data=form).json()
+    refresh = {"grant_type": "refresh_token", "client_id": rotating, "refresh_token": first["refresh_token"]}
+    second = http.post("/oauth2/token", data=refresh).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    clock.ahead = timedelta(seconds=20)
+    assert "refresh_token" in http.post("/oauth2/token", data=refresh).json()
+    clock.ahead = timedelta(seconds=31)
+    assert http.post("/oauth2/token", data=refresh).json() == {"error": "invalid_grant"}
+    assert (
+        "refresh_token" in http.post("/oauth2/token", data=refresh | {"refresh_token": second["refresh_token"]}).json()
+    )
+
+
+@pytest.mark.parametrize("port", [17632, 18631])
+def test_a_redirect_url_counts_with_its_port(browser, rotating, port):
+    asked = browser.authorize(client_id=rotating, redirect_uri=f"http://127.0.0.1:{port}/signed-in")
+    assert asked.status_code == 400
+    assert "redirect_mismatch" in asked.text
 
 
 def test_user_info_tells_who_the_token_is_for(browser, http):

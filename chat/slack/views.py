@@ -1,0 +1,163 @@
+"""The messages of a conversation, as blocks. Pure.
+
+`Message.text` is what a notification and a screen reader say; `blocks` is what is seen.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from chat.events import FileCard
+from chat.slack import blocks as b
+from chat.slack.conversations import Member, Place
+from chat.slack.mrkdwn import calmed, escaped, pieces
+from chat.slack.words import Words
+
+__all__ = ["ANSWER_HERE", "ANSWER_PRIVATE", "ASK", "CONNECT", "DISCONNECT", "FEEDBACK", "RETRY", "SHARE", "STOP"]
+__all__ += ["Message", "after_answer", "after_failure", "asked_in", "cards_for", "connected", "consent", "hint", "note"]
+__all__ += ["plain", "shared", "stop_button", "superseded"]
+
+# What the buttons are called when they come back.
+ANSWER_HERE, ANSWER_PRIVATE, ASK, CONNECT, DISCONNECT = "answer_here", "answer_private", "ask", "connect", "disconnect"
+FEEDBACK, RETRY, SHARE, STOP = "feedback", "retry", "share", "stop"
+
+# More files than that are a list, which the answer itself has.
+_MOST_CARDS = 5
+# Of the markdown blocks of one message together: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+LONGEST_MARKDOWN = 11_000
+
+_CONTENTS_SCOPE = "https://www.googleapis.com/auth/drive.readonly"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is posted."""
+
+    text: str
+    blocks: tuple[b.Block, ...] = ()
+
+
+def plain(sentence: str) -> Message:
+    """One sentence."""
+    return Message(escaped(sentence), (b.section(escaped(sentence)),))
+
+
+def note(words: Words, member: Member) -> Message:
+    """What a channel sees where somebody is answered in private."""
+    before, _, after = words("channel.note").partition("{who}")
+    parts = (b.words_of(part) if part else None for part in (before, after))
+    first, last = parts
+    return Message(words("channel.note_text"), (b.rich(*filter(None, (first, b.user(member.user), last))),))
+
+
+def hint(words: Words, place: Place, *, is_here: bool) -> Message:
+    """Where answers go, for the person who asked, with a button to change that."""
+    sentence = words("channel.here" if is_here else "channel.private")
+    return Message(sentence, (b.section(escaped(sentence)), b.actions(_elsewhere(words, place, is_here=is_here))))
+
+
+def asked_in(words: Words, channel: str, question: str) -> Message:
+    """The head of a thread in direct messages that answers what was asked elsewhere; `channel` empty: nowhere else."""
+    where = (b.words_of(words("asked.in")), b.channel(channel)) if channel else (b.words_of(words("asked.here")),)
+    return Message(escaped(b.shortened(question, 200)), (b.rich(*where), b.quote(question)))
+
+
+def consent(
+    words: Words, url: str, scopes: Collection[str], place: Place | None = None, *, is_here: bool = False
+) -> Message:
+    """Ask for consent. `place`: where in a channel it was asked, if in one; `is_here`: the answer appears there."""
+    what = words("consent.contents" if _CONTENTS_SCOPE in scopes else "consent.details")
+    shown = [
+        b.section(f"*{escaped(words('consent.title'))}*\n{escaped(what)}"),
+        b.actions(b.button(CONNECT, words("consent.button"), url=url, style="primary")),
+        b.context(words("consent.yours")),
+    ]
+    if place is not None:
+        where = words("consent.here" if is_here else "consent.private")
+        shown += [b.section(escaped(where)), b.actions(_elsewhere(words, place, is_here=is_here))]
+    return Message(words("consent.text"), tuple(shown))
+
+
+def connected(words: Words, email: str) -> Message:
+    """What the request for consent becomes when it is given."""
+    sentence = words("consent.connected_as", account=email) if email else words("consent.connected")
+    return Message(escaped(sentence), (b.rich(_emoji("white_check_mark"), b.words_of(f" {sentence}")),))
+
+
+def superseded(words: Words, url: str) -> Message:
+    """What the request for consent becomes when something else was asked before."""
+    sentence = words("consent.superseded")
+    row = b.actions(b.button(CONNECT, words("consent.button"), url=url))
+    return Message(sentence, (b.section(escaped(sentence)), row))
+
+
+def stop_button(words: Words) -> Message:
+    """Where Slack shows no stop button of its own."""
+    sentence = words("turn.working")
+    return Message(sentence, (b.context(sentence), b.actions(b.button(STOP, words("turn.stop")))))
+
+
+def after_answer(
+    words: Words, kept: str, cards: Sequence[FileCard] = (), notices: Sequence[str] = (), *, is_shareable: bool = False
+) -> tuple[b.Block, ...]:
+    """What stands under an answer. `kept` is the handle of what its buttons are about."""
+    row = [b.button(RETRY, words("turn.retry"), kept)]
+    if is_shareable:
+        confirm = tuple(words(f"share.{part}") for part in ("title", "question", "yes", "no"))
+        row.append(b.button(SHARE, words("share.button"), kept, confirm=confirm))
+    said = [b.context(notice) for notice in notices[:3]]
+    thumbs = b.feedback(FEEDBACK, words("feedback.good"), words("feedback.bad"))
+    return (*map(_card, cards), *said, b.actions(*row), thumbs)
+
+
+def after_failure(words: Words, sentence: str, kept: str) -> tuple[b.Block, ...]:
+    """What stands under an answer that did not come to its end."""
+    said = b.rich(_emoji("warning"), b.words_of(f" {sentence}"))
+    return (said, b.actions(b.button(RETRY, words("turn.retry"), kept)))
+
+
+def after_stop(words: Words, kept: str) -> tuple[b.Block, ...]:
+    """What stands under an answer that the person has stopped."""
+    return (b.context(words("turn.stopped")), b.actions(b.button(RETRY, words("turn.retry"), kept)))
+
+
+def shared(words: Words, member: Member, answer: str) -> tuple[Message, ...]:
+    """An answer for a channel, under the name of who shares it: one message, or more for a long one."""
+    parts = pieces(calmed(answer), LONGEST_MARKDOWN)
+    head = b.rich(b.words_of(words("share.by")), b.user(member.user))
+    first = Message(words("share.text"), (head, *map(b.markdown, parts[:1])))
+    return (first, *(Message(words("share.text"), (b.markdown(part),)) for part in parts[1:]))
+
+
+def cards_for(files: Sequence[FileCard], answer: str) -> tuple[FileCard, ...]:
+    """The files that an answer links to, where they are few: with what the answer need not say about each."""
+    named = {file.link: file for file in files if file.link and f"]({file.link})" in answer}
+    return tuple(named.values()) if len(named) <= _MOST_CARDS else ()
+
+
+def _card(file: FileCard) -> b.Block:
+    details = " · ".join(filter(None, (file.type, file.path, _day(file.modified), file.owner)))
+    is_safe = urlsplit(file.link).scheme == "https"
+    name = b.link(file.name, file.link, is_bold=True) if is_safe else b.words_of(file.name, is_bold=True)
+    return b.rich(name, b.words_of(f"\n{details}")) if details else b.rich(name)
+
+
+def _day(moment: str) -> str:
+    """The day of an ISO 8601 moment: digits that all our languages read alike."""
+    try:
+        return datetime.fromisoformat(moment).date().isoformat()
+    except ValueError:
+        return ""
+
+
+def _elsewhere(words: Words, place: Place, *, is_here: bool) -> b.Block:
+    """The button for the other place. Its thread goes with it: Slack tells little of an ephemeral message."""
+    about = f"{place.channel} {place.thread}"
+    if is_here:
+        return b.button(ANSWER_PRIVATE, words("channel.button_private"), about)
+    return b.button(ANSWER_HERE, words("channel.button_here"), about)
+
+
+def _emoji(name: str) -> b.Block:
+    return {"type": "emoji", "name": name}

@@ -1,0 +1,61 @@
+"""`drive-agent sign-in` and `drive-agent sign-out`; and how `drive-agent chat` comes to a `SignIn`."""
+
+import argparse
+import asyncio
+import contextlib
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Mapping
+from urllib.parse import urlsplit
+
+import httpx
+
+from chat.errors import SignInNeededError
+from chat.terminal.issuer import IssuerSettings
+from chat.terminal.keep import Keep
+from chat.terminal.keyring_store import KeyringStore, system_keyring
+from chat.terminal.sign_in import SignIn
+
+__all__ = ["run", "signing_in"]
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_NO_PROVIDER = (
+    "There is no identity provider to sign in at: run `drive-agent setup`, or set DRIVE_AGENT_OIDC_DISCOVERY_URL and"
+    " DRIVE_AGENT_CLI_CLIENT_ID."
+)
+
+
+@contextlib.asynccontextmanager
+async def signing_in(
+    settings: IssuerSettings | None, *, say: Callable[[str], None], interactive: bool = False
+) -> AsyncIterator[SignIn]:
+    """A `SignIn` with this machine's browser and keyring. Raises: `SignInNeededError` where no provider is named."""
+    if settings is None:
+        raise SignInNeededError(_NO_PROVIDER)
+    # A proxy of the environment leads out, never to a provider on this machine itself.
+    trust_env = urlsplit(settings.discovery_url).hostname not in _LOOPBACK
+    async with httpx.AsyncClient(follow_redirects=False, trust_env=trust_env) as http:
+        yield SignIn(
+            settings,
+            Keep(settings, KeyringStore(system_keyring, say=say)),
+            http=http,
+            open_browser=webbrowser.open,
+            say=say,
+            now=time.time,
+            interactive=interactive,
+        )
+
+
+def run(given: argparse.Namespace, environ: Mapping[str, str], *, say: Callable[[str], None]) -> None:
+    """Sign in or out, as the arguments have it, and say who it is. Raises: `ChatError`."""
+    settings = IssuerSettings.load(environ)
+
+    async def act() -> None:
+        async with signing_in(settings, say=say) as person:
+            if given.is_leaving:
+                say("You are signed out." if await person.sign_out() else "Nobody was signed in.")
+            else:
+                who = await person.sign_in(given.way, ask_again=given.ask_again)
+                say(f"You are {who.name}" + (f" <{who.email}>." if who.email not in {"", who.name} else "."))
+
+    asyncio.run(act())

@@ -1,0 +1,90 @@
+"""Write down what a run's turn has come to while it runs, that its process is alive, and how it ended."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from callback.errors import CallbackError
+from chat.web.limits import Limits
+from chat.web.records import Turn
+from chat.web.transcripts import Transcripts
+
+__all__ = ["Keeper", "Kept"]
+
+logger = logging.getLogger(__name__)
+
+# To write the end down, in steps of as long as it takes otherwise.
+_RETRIES = (1, 2)
+
+
+class Kept(Protocol):
+    """A run, as far as it is written down."""
+
+    id: str
+    person: str
+    conversation: str
+    is_waiting: bool
+
+    @property
+    def turn(self) -> Turn:
+        """Its turn as it is now."""
+
+
+class Keeper:
+    """One run's. A store that fails for a while is waited out: the answer itself needs none."""
+
+    def __init__(self, run: Kept, transcripts: Transcripts, limits: Limits) -> None:
+        self._run = run
+        self._transcripts = transcripts
+        self._every_s = limits.keep_s
+        self._beats_every = max(1, round(limits.beat_s / limits.keep_s))
+        self._kept = run.turn
+        self._was_waiting = run.is_waiting
+
+    async def keep_on(self, make_way: Callable[[], None]) -> None:
+        """Write until cancelled. `make_way` is called where another process has taken the conversation over."""
+        to_beat = self._beats_every
+        while True:
+            await asyncio.sleep(self._every_s)
+            to_beat -= 1
+            try:
+                if to_beat == 0 or self._was_waiting != self._run.is_waiting:
+                    to_beat = self._beats_every
+                    if not await self._beat():
+                        make_way()
+                        return
+                await self._keep()
+            except CallbackError as error:
+                logger.warning("code=%s | a run could not be written down", error.code)
+
+    async def settle(self) -> None:
+        """Write down how it ended, unless another run has taken over; what cannot be is lost, and reads as cut off."""
+        run = self._run
+        for steps in (*_RETRIES, None):
+            try:
+                if await self._transcripts.is_held_by(run.person, run.conversation, run.id):
+                    await self._transcripts.settle(run.person, run.conversation, run.turn)
+            except CallbackError as error:
+                logger.warning("code=%s | the end of a run could not be written down", error.code)
+                if steps is not None:
+                    await asyncio.sleep(steps * self._every_s)
+            else:
+                return
+
+    async def _keep(self) -> None:
+        turn = self._run.turn
+        if turn != self._kept:
+            await self._transcripts.keep(self._run.person, self._run.conversation, turn)
+            self._kept = turn
+
+    async def _beat(self) -> bool:
+        """Say that this process is alive; False where another run has worked on the conversation since."""
+        run, is_waiting = self._run, self._run.is_waiting
+        if not await self._transcripts.is_held_by(run.person, run.conversation, run.id):
+            return False
+        await self._transcripts.keep_alive(run.person, run.conversation, run.id, is_waiting=is_waiting)
+        if self._was_waiting and not is_waiting:
+            await self._transcripts.mark(run.person, run.conversation, "running")
+        self._was_waiting = is_waiting
+        return True

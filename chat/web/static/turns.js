@@ -1,0 +1,65 @@
+// Turns of a conversation: a question, the parts of its answer, and what can be done with them.
+
+import { $, button, dayInWords, draw, icon, isConnected, make, moment, text, tool } from "./drawing.js";
+import { person } from "./server.js";
+
+// What the buttons of a turn do: the page says.
+export const acts = { edit: null, again: null, refuse: null, goOn: null };
+
+// The element of a turn; `before` is the turn above it.
+export function elementOf(turn, before) {
+  const day = new Date(turn.asked).toDateString();
+  turn.body = make("div", { class: "parts" });
+  turn.foot = make("div", { class: "after" });
+  turn.element = make("article", { class: "turn" },
+    (!before || new Date(before.asked).toDateString() !== day) && make("p", { class: "day" }, make("span", {}, dayInWords(turn.asked))),
+    turn.question && make("div", { class: "row asked" }, make("span", { class: "face person", "aria-hidden": "true" }, initial()),
+      make("div", { class: "said" }, make("h2", {}, text("turn.you"), moment(turn.asked, { timeStyle: "short" })),
+        make("p", { class: "question" }, turn.question), tool(text("turn.edit"), "edit", () => acts.edit(turn), { class: "bare edit" }))),
+    make("div", { class: "row answered" }, make("span", { class: "face" }, icon("mark")),
+      make("div", { class: "said" }, make("h2", {}, text("turn.agent")), turn.body, turn.foot)));
+  turn.parts = turn.parts.filter(({ kind }) => draw[kind]); // a newer server may know more
+  for (const part of turn.parts) put(turn, {}, part);
+  return turn.element;
+}
+
+export const initial = () => ([...person.name.trim()][0] ?? "?").toUpperCase();
+export const waits = (turn) => isOpen(turn, turn?.parts.at(-1));
+const isOpen = (turn, part) =>
+  part?.kind === "consent" && !isConnected(part) && !part.isRefused && ["waiting", "running"].includes(turn.outcome);
+
+// Add a part to a turn, or change the one that there is, and show it.
+export function put(turn, part, existing) {
+  if (existing) Object.assign(existing, part);
+  else turn.parts.push((existing = part));
+  const before = existing.element;
+  existing.element = draw[existing.kind](existing, isOpen(turn, existing), () => acts.refuse(turn, existing));
+  if (before?.parentNode === turn.body) before.replaceWith(existing.element);
+  else turn.body.append(existing.element);
+}
+
+// Everything that follows from how far a turn has come: cards that are over, the line below, what can be done now.
+export function settleTurn(turn, isLast, isTired) {
+  const isOver = turn.outcome !== "running", isWaiting = waits(turn);
+  const answer = turn.parts.filter(({ kind }) => kind === "text").map(({ markdown }) => markdown.trim()).join("\n\n");
+  for (const part of turn.parts) if (part.kind === "consent" && part.element.matches("section") !== isOpen(turn, part)) put(turn, {}, part);
+  const after = [], last = turn.parts.at(-1);
+  if (!isOver && !isWaiting && last?.kind !== "text" && last?.status !== "running") after.push(make("p", { class: "tool" }, make("span", { class: "dots" }), text("turn.thinking")));
+  if (turn.outcome === "stopped") after.push(make("p", { class: "outcome" }, icon("stop"), text("turn.stopped")));
+  if (turn.outcome === "cut_off") {
+    after.push(make("p", { class: "outcome" }, icon("alert"), text(isLast && !isTired ? "turn.going_on" : "turn.cut_off")));
+    if (isLast && isTired) after.push(button(text("turn.continue"), null, acts.goOn, { class: "second" }));
+  }
+  const tools = make("div", { class: "tools" }, isOver && answer && button(text("turn.copy"), "copy", ({ currentTarget }) => copy(currentTarget, answer)),
+    isOver && !isWaiting && isLast && turn.question && (turn.outcome !== "cut_off" || isTired) && button(text("turn.again"), "again", () => acts.again(turn)));
+  turn.foot.replaceChildren(...after, tools.childElementCount ? tools : "");
+  turn.element.dataset.state = isWaiting ? "waiting" : turn.outcome;
+  turn.element.classList.toggle("last", isLast);
+}
+
+async function copy(control, answer) {
+  await navigator.clipboard.writeText(answer);
+  const say = (words, status) => { control.lastChild.data = words; $("status").textContent = status; };
+  say(text("turn.copied"), text("turn.copied"));
+  setTimeout(() => say(text("turn.copy"), ""), 2000);
+}

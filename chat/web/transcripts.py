@@ -1,0 +1,190 @@
+"""Conversations and their turns in the callback service's encrypted store.
+
+An index for each person, a head for each conversation, and a record for each turn, so that none outgrows an item of
+DynamoDB. Every record is named by the person's key and the conversation's id together: knowing an id gives nothing.
+The store has no transactions: a turn is written before the head that counts it, and of two processes that write one
+person's index at the same moment one may lose an entry, which the conversation's next turn puts back.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from callback.door import Door
+from chat.web.records import Beat, Head, Index, State, Summary, Turn
+
+__all__ = ["MAX_CONVERSATIONS", "PAGE_TURNS", "Transcripts"]
+
+LIFE = timedelta(days=90)
+MAX_CONVERSATIONS = 200
+MAX_TURNS = 1000
+PAGE_TURNS = 30
+_BEAT_LIFE = timedelta(minutes=10)
+
+
+class Transcripts:
+    """Everybody's. `now` is the service's clock."""
+
+    def __init__(self, door: Door) -> None:
+        self._now: Callable[[], datetime] = door.now
+        self._indexes = door.records("chat-indexes", Index)
+        self._heads = door.records("chat-heads", Head)
+        self._turns = door.records("chat-turns", Turn)
+        self._beats = door.records("chat-beats", Beat)
+
+    async def summaries(self, person: str) -> tuple[Summary, ...]:
+        """A person's conversations, the newest first. One whose process is gone reads as idle."""
+        index = await self._index(person)
+        running = [one for one in index.conversations if one.state == "running"]
+        beats = await asyncio.gather(*(self.beat(person, one.id) for one in running))
+        dead = {one.id for one, beat in zip(running, beats, strict=True) if beat is None}
+        return tuple(replace(one, state="idle") if one.id in dead else one for one in index.conversations)
+
+    async def head(self, person: str, conversation: str) -> Head | None:
+        """A conversation, or None."""
+        return await self._heads.get(_place(person, conversation))
+
+    async def last_turn(self, person: str, head: Head) -> Turn | None:
+        """The newest turn. One whose process is gone reads as cut off."""
+        turns, _ = await self.page(person, head, head.turns, 1)
+        return turns[-1] if turns else None
+
+    async def page(
+        self, person: str, head: Head, before: int | None = None, length: int = PAGE_TURNS
+    ) -> tuple[list[Turn], bool]:
+        """The turns before number `before`, the oldest first, and whether there are earlier ones."""
+        end = min(head.turns, head.turns if before is None else before)
+        start = max(head.first, end - length)
+        numbers = range(start, end)
+        found = await asyncio.gather(*(self._turns.get(_place(person, head.id, n)) for n in numbers))
+        turns = [turn for turn in found if turn is not None]
+        if any(turn.outcome == "running" for turn in turns):
+            beat = await self.beat(person, head.id)
+            alive = beat.run if beat else ""
+            turns = [
+                replace(turn, outcome="cut_off") if turn.outcome == "running" and turn.run != alive else turn
+                for turn in turns
+            ]
+        return turns, start > head.first
+
+    async def begin(self, person: str, head: Head, turn: Turn, state: State = "running") -> None:
+        """Keep a turn that is about to run; from now on nothing of it is lost. `head` may be a new conversation's.
+
+        `state`: `waiting` for a turn that goes on waiting for consent.
+        """
+        await asyncio.gather(
+            self._turns.put(_place(person, head.id, turn.n), turn, LIFE),
+            self.keep_alive(person, head.id, turn.run, is_waiting=state == "waiting"),
+        )
+        turns = max(head.turns, turn.n + 1)
+        first = max(head.first, turns - MAX_TURNS)
+        current = replace(head, updated=max(head.updated, turn.asked), state=state, first=first, turns=turns)
+        await asyncio.gather(self._put_head(person, current), self._enter(person, current))
+        await self._delete_turns(person, head.id, range(head.first, first))
+
+    async def keep(self, person: str, conversation: str, turn: Turn) -> None:
+        """Keep what a turn has come to."""
+        await self._turns.put(_place(person, conversation, turn.n), turn, LIFE)
+
+    async def settle(self, person: str, conversation: str, turn: Turn) -> None:
+        """Keep a turn that has ended, unless the conversation was deleted meanwhile."""
+        place = _place(person, conversation)
+        async with self._heads.lock(place):
+            head = await self._heads.get(place)
+            if head is not None:
+                if turn.outcome == "waiting":
+                    current = replace(head, state="waiting")
+                else:
+                    current = replace(head, state="idle", updated=self._now())
+                await asyncio.gather(
+                    self.keep(person, conversation, turn), self._put_head(person, current), self._enter(person, current)
+                )
+        await self.let_go(person, conversation, turn.run)
+
+    async def mark(self, person: str, conversation: str, state: State) -> None:
+        """Note in the list that a conversation has come from waiting to running."""
+        place = _place(person, conversation)
+        async with self._heads.lock(place):
+            head = await self._heads.get(place)
+            if head is not None:
+                current = replace(head, state=state)
+                await asyncio.gather(self._put_head(person, current), self._enter(person, current))
+
+    async def rename(self, person: str, conversation: str, title: str) -> Head | None:
+        """Give a conversation another title; None where there is none."""
+        place = _place(person, conversation)
+        async with self._heads.lock(place):
+            head = await self._heads.get(place)
+            if head is None:
+                return None
+            renamed = replace(head, title=title)
+            await self._put_head(person, renamed)
+        await self._change_index(person, lambda index: index.renamed(conversation, title))
+        return renamed
+
+    async def delete(self, person: str, conversation: str) -> None:
+        """Forget a conversation, the list's entry last: what fails in between can be done again."""
+        await self._delete_all(person, [conversation])
+        await self._change_index(person, lambda index: index.without(conversation))
+
+    async def beat(self, person: str, conversation: str) -> Beat | None:
+        """Which run works on a conversation; None where no process says so any more."""
+        beat = await self._beats.get(_place(person, conversation))
+        return beat if beat is not None and beat.is_alive(self._now()) else None
+
+    async def is_held_by(self, person: str, conversation: str, run: str) -> bool:
+        """Whether the last run that began to work on a conversation is this one, and nobody has let go of it since."""
+        beat = await self._beats.get(_place(person, conversation))
+        return beat is not None and beat.run == run
+
+    async def keep_alive(self, person: str, conversation: str, run: str, *, is_waiting: bool = False) -> None:
+        """Say that a run is at work."""
+        beat = Beat(run, self._now(), is_waiting)
+        await self._beats.put(_place(person, conversation), beat, _BEAT_LIFE)
+
+    async def let_go(self, person: str, conversation: str, run: str) -> None:
+        """Say that it is no more, unless another one has taken its place."""
+        if await self.is_held_by(person, conversation, run):
+            await self._beats.delete(_place(person, conversation))
+
+    async def _enter(self, person: str, head: Head) -> None:
+        """Put a conversation at the head of the list, and forget what the list has no room for."""
+        forgotten: list[str] = []
+
+        def enter(index: Index) -> Index:
+            entered = index.with_(Summary(head.id, head.title, head.updated, head.state))
+            forgotten.extend(one.id for one in entered.conversations[MAX_CONVERSATIONS:])
+            return entered.without(*forgotten)
+
+        await self._change_index(person, enter)
+        await self._delete_all(person, forgotten)
+
+    async def _change_index(self, person: str, change: Callable[[Index], Index]) -> None:
+        async with self._indexes.lock(person):
+            await self._indexes.put(person, change(await self._index(person)), LIFE)
+
+    async def _index(self, person: str) -> Index:
+        return await self._indexes.get(person) or Index()
+
+    async def _put_head(self, person: str, head: Head) -> None:
+        await self._heads.put(_place(person, head.id), head, LIFE)
+
+    async def _delete_all(self, person: str, conversations: Iterable[str]) -> None:
+        for conversation in conversations:
+            place = _place(person, conversation)
+            head = await self._heads.get(place)
+            if head is not None:
+                await self._delete_turns(person, conversation, range(head.first, head.turns))
+            await asyncio.gather(self._heads.delete(place), self._beats.delete(place))
+
+    async def _delete_turns(self, person: str, conversation: str, numbers: range) -> None:
+        # Not all at once: others want something of the store, too.
+        for start in range(0, len(numbers), PAGE_TURNS):
+            page = numbers[start : start + PAGE_TURNS]
+            await asyncio.gather(*(self._turns.delete(_place(person, conversation, n)) for n in page))
+
+
+def _place(person: str, conversation: str, n: int | None = None) -> str:
+    """A person's key is 64 hex digits and an id has no slash, so no two places are alike."""
+    return f"{person}/{conversation}" if n is None else f"{person}/{conversation}/{n}"

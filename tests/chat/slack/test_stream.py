@@ -1,0 +1,95 @@
+"""Whatever happens to an answer's message, nothing of the answer is lost."""
+
+import threading
+
+import pytest
+
+from chat.events import Text
+
+from .conftest import DONE, answer, until
+
+
+def texts(world, asked):
+    return [said["words"] for said in world.slack.from_app("alice", thread_ts=asked["ts"])]
+
+
+def test_a_stream_that_slack_has_ended_goes_on_in_a_new_message_at_once(world):
+    gate, end = threading.Event(), threading.Event()
+    world.agent.answers = [(Text("The first part. "), gate, Text("The second part."), end, DONE)]
+    asked = world.slack.say("alice", "tell me")
+    until(lambda: "The first part. " in texts(world, asked))
+    assert world.slack.expire() == 1
+    gate.set()
+    until(lambda: "The second part." in texts(world, asked))
+    end.set()
+    world.answered("alice", asked)
+    whole = "".join(texts(world, asked))
+    assert whole.count("The first part.") == whole.count("The second part.") == 1
+    assert all(said["stream"] != "open" for said in world.slack.from_app("alice", thread_ts=asked["ts"]))
+
+
+@pytest.mark.parametrize("code", ["channel_type_not_supported", "method_not_supported_for_channel_type"])
+def test_where_there_can_be_no_stream_the_answer_is_posted(world, code):
+    world.slack.fault("chat.startStream", error=code, times=None)
+    world.agent.answers = [answer("All ", "of it.")]
+    [said] = world.answered("alice", world.slack.say("alice", "tell me"))
+    assert "All of it." in said["words"]
+    assert not said["unfurls"]
+    assert said["buttons"]
+
+
+_UNKNOWN = {("chat.startStream", "drop")}
+
+
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
+@pytest.mark.parametrize("kind", ["rate_limit", "status", "drop", "not_json"])
+def test_a_passing_trouble_loses_nothing(world, method, kind):
+    world.slack.fault(method, kind=kind, seconds=0)
+    gate, end = threading.Event(), threading.Event()
+    world.agent.answers = [(Text("First, "), gate, Text("second."), end, DONE)]
+    asked = world.slack.say("alice", "tell me")
+    until(lambda: world.slack.calls("chat.startStream"))
+    gate.set()
+    until(lambda: "second." in "".join(texts(world, asked)))
+    end.set()
+    until(lambda: world.slack.look("alice", thread_ts=asked["ts"])["session"] == "active")
+    whole = "".join(texts(world, asked))
+    # A message whose beginning got lost on the way to us stands twice; nothing else does.
+    assert whole.count("First, ") == (2 if (method, kind) in _UNKNOWN else 1)
+    assert whole.count("second.") == 1
+
+
+def test_an_end_that_slack_does_not_take_is_put_in_the_messages_place(world):
+    world.slack.fault("chat.stopStream", error="invalid_arguments", times=None)
+    gate = threading.Event()
+    world.agent.answers = [(Text("First, "), gate, Text("second."), DONE)]
+    asked = world.slack.say("alice", "tell me")
+    until(lambda: "First, " in texts(world, asked))
+    gate.set()
+    until(lambda: "second." in "".join(texts(world, asked)))
+    assert "".join(texts(world, asked)).count("second.") == 1
+
+
+def test_a_long_answer_goes_over_several_messages_and_is_whole(world):
+    lines = [f"line {n} with some words\n" for n in range(2000)]
+    world.agent.answers = [answer(*lines)]
+    asked = world.slack.say("alice", "tell me all")
+    until(lambda: "line 1999 " in "".join(texts(world, asked)))
+    said = world.answered("alice", asked)
+    assert "".join(one["text"] for one in said) == "".join(lines)
+    assert all(len(one["text"]) <= 12_000 for one in said)
+
+
+def test_nothing_in_an_answer_calls_anybody(world):
+    world.agent.answers = [answer("<", "!channel> <@U0BOB00001> &lt", ";!here&gt; done")]
+    [said] = world.answered("alice", world.slack.say("alice", "tell me"))
+    assert "<!" not in said["text"]
+    assert "<@" not in said["text"]
+    assert "&lt;!" not in said["text"]
+    assert said["text"].endswith("done")
+
+
+def test_an_empty_answer_says_that_there_is_none(world):
+    world.agent.answers = [(DONE,)]
+    [said] = world.answered("alice", world.slack.say("alice", "tell me"))
+    assert "I have no answer to that." in said["words"]
