@@ -67,24 +67,13 @@ def _add_local_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
-    setup = commands.add_parser("setup", help="create or update what the agent needs at AWS")
-    setup.add_argument("--callback-url", metavar="URL", help="where the callback service is reached: https://…")
-    setup.add_argument("--runtime-arn", metavar="ARN", help="the deployed agent (default: looked up)")
-    setup.add_argument(
-        "--workload",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="whose return URLs to set, in place of the usual",
-    )
-    setup.add_argument("--user-pool-id", metavar="ID", help="use this user pool")
-    setup.add_argument("--domain-prefix", metavar="NAME", help="of the sign-in pages")
-    setup.add_argument("--google-client-id", metavar="ID", help="of the OAuth client at Google")
-    setup.add_argument("--google-client-secret-file", type=Path, metavar="FILE", help="holds the client's secret")
-    setup.add_argument("--test-user", action="append", default=[], metavar="EMAIL", help="a person to create")
-    setup.set_defaults(run=_setup)
-
     from chat.terminal.sign_in_arguments import add_sign_in_arguments, add_sign_out_arguments
+    from deploy.arguments import add_arguments as add_setup_arguments
+    from deploy.audit.arguments import add_arguments as add_audit_arguments
+
+    setup = commands.add_parser("setup", help="create or update what the agent needs at AWS")
+    add_setup_arguments(setup)
+    setup.set_defaults(run=_setup)
 
     sign_in = commands.add_parser("sign-in", help="sign in to the agent from this terminal, and stay so")
     add_sign_in_arguments(sign_in)
@@ -98,52 +87,22 @@ def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
     token.add_argument("--local", action="store_true", help="from the stack of `make up`")
     token.set_defaults(run=_token)
 
-    from deploy.audit.arguments import add_arguments
-
     audit = commands.add_parser("audit", help="say who accessed what between two times")
     audit.add_argument("--local", action="store_true", help="with the settings of `make up`")
-    add_arguments(audit)
+    add_audit_arguments(audit)
     audit.set_defaults(run=_audit)
 
 
 def _demo(_: argparse.Namespace) -> int:
-    from rich.console import Console
+    from local.commands import demo
 
-    from local.browser import BrowserError
-    from local.children import StackError
-    from local.demo import DemoError, play
-    from local.stack import Options, Ports, Stack
-
-    console = Console(highlight=False)
-    console.print("[dim]Starting the agent, its callback service and the stand-ins for AWS, Google and Claude …[/]")
-    with tempfile.TemporaryDirectory(prefix="drive-agent-") as home:
-        try:
-            with Stack(Options(home=Path(home), ports=Ports.free()), os.environ) as stack:
-                play(stack, console)
-        except (DemoError, BrowserError, StackError) as error:
-            console.print(str(error), style="red", markup=False)
-            return 1
-    console.print("\nNext: [bold]make up[/] keeps it running, and [bold]make chat[/] lets you ask.")
-    return 0
+    return demo(os.environ)
 
 
 def _up(_: argparse.Namespace) -> int:
-    from local.children import StackError
-    from local.stack import Options, Stack
-    from local.up import serve
+    from local.commands import up
 
-    options = Options(
-        home=LOCAL_HOME.resolve(),
-        model=os.environ.get("MODEL", ""),
-        drive_dir=os.environ.get("DRIVE_DIR", ""),
-    )
-    try:
-        with Stack(options, os.environ) as stack:
-            serve(stack)
-    except StackError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return up(os.environ, LOCAL_HOME)
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -282,6 +282,19 @@ def test_reading_what_a_file_says_is_asked_for_a_second_time_in_the_same_convers
     assert alice.tab.faults == []
 
 
+def test_what_is_copied_is_the_answer_without_what_was_said_to_ask_for_consent(alice):
+    alice.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=alice.origin)
+    alice.ask()
+    expect(alice.card).to_be_visible()
+    expect(alice.page.get_by_role("button", name="Copy")).to_have_count(0)  # there is no answer yet
+    alice.consent()
+    alice.is_answered()
+    alice.page.get_by_role("button", name="Copy").click()
+    expect(alice.page.locator("#status")).to_have_text("Copied")
+    copied = alice.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("Ben changed 3 spreadsheets")
+
+
 def test_after_disconnecting_in_the_account_menu_the_next_question_asks_again(alice, world):
     alice.connected()
     alice.page.click("#who")
@@ -315,11 +328,11 @@ def test_an_answer_is_stopped_asked_for_again_renamed_and_forgotten_everywhere(a
 
     alice.page.click("#manage")
     alice.page.get_by_role("button", name="Rename", exact=True).click()
-    alice.page.get_by_role("textbox", name="Title").fill("Ben’s work")
+    alice.page.get_by_role("textbox", name="Title").fill("Ben at work")
     alice.page.keyboard.press("Enter")
-    expect(alice.page.locator("#title")).to_have_text("Ben’s work")
+    expect(alice.page.locator("#title")).to_have_text("Ben at work")
     alice.page.reload()
-    expect(alice.page.locator("#title")).to_have_text("Ben’s work")
+    expect(alice.page.locator("#title")).to_have_text("Ben at work")
     expect(alice.page.locator(".outcome", has_text="You stopped this answer.")).to_have_count(1)
 
     talk, address = world.talk(ALICE, runtime_session=runtime_session), alice.page.url
@@ -329,7 +342,7 @@ def test_an_answer_is_stopped_asked_for_again_renamed_and_forgotten_everywhere(a
     alice.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     alice.page.wait_for_url(f"{alice.origin}/chat")
     alice.page.reload()
-    assert not any("Ben’s work" in title for title in alice.listed())
+    assert not any("Ben at work" in title for title in alice.listed())
     assert talk.action("conversation")["conversation"] is None
     alice.page.goto(address)
     expect(alice.page.locator("#notice")).to_contain_text("This conversation does not exist any more.")
