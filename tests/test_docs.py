@@ -92,7 +92,7 @@ def test_every_make_target_that_is_promised_exists():
 
 def test_every_option_of_a_command_that_is_promised_exists():
     promised = set(
-        re.findall(r"drive-agent ([a-z]+)((?: --[a-z-]+(?: [^-`\s)\"][^`\s)\"]*)?(?=[\s`]))*)", text_of(*DOCS))
+        re.findall(r"drive-agent ([a-z]+(?:-[a-z]+)*)((?: --[a-z-]+(?: [^-`\s)\"][^`\s)\"]*)?(?=[\s`]))*)", text_of(*DOCS))
     )
     for command, options in promised:
         shown = subprocess.run(

@@ -157,7 +157,7 @@ class Conversation:
                     async for event in events:
                         held.append(event)
                         if isinstance(event, Done) and event.stop_reason == "nothing_pending":
-                            break
+                            raise broken
                         if isinstance(event, Notice) and not is_shown:
                             continue
                         if not is_shown:
