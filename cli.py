@@ -67,7 +67,7 @@ def _add_local_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_cloud_commands(commands: "Commands[argparse.ArgumentParser]") -> None:
-    from chat.terminal.sign_in_arguments import add_sign_in_arguments, add_sign_out_arguments
+    from chat.terminal.sign_in.arguments import add_sign_in_arguments, add_sign_out_arguments
     from deploy.arguments import add_arguments as add_setup_arguments
     from deploy.audit.arguments import add_arguments as add_audit_arguments
 
@@ -109,9 +109,9 @@ def _chat(options: argparse.Namespace) -> int:
     from chat.errors import ChatError, SignInNeededError
     from chat.terminal.arguments import ChatOptions
     from chat.terminal.command import main
-    from chat.terminal.issuer import IssuerSettings
     from chat.terminal.people import person_of
     from chat.terminal.settings import ChatSettings
+    from chat.terminal.sign_in.issuer import IssuerSettings
     from deploy.errors import DeployError
 
     if options.local and not (LOCAL_HOME / "settings.env").exists():
@@ -209,7 +209,7 @@ def _setup(options: argparse.Namespace) -> int:
 
 def _sign_in(options: argparse.Namespace) -> int:
     from chat.errors import ChatError
-    from chat.terminal.sign_in_command import run
+    from chat.terminal.sign_in.command import run
     from deploy.errors import DeployError
 
     try:

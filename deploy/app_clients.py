@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 WEB = "drive-agent-web"
 CLI = "drive-agent-cli"
 # Where the terminal waits for the browser. Cognito compares them letter by letter, port included, and takes http for
-# this machine only, so there are a few to choose from: chat/terminal/issuer.py.
+# this machine only, so there are a few to choose from: chat/terminal/sign_in/issuer.py.
 CLI_CALLBACK_URLS = tuple(f"http://127.0.0.1:{port}/signed-in" for port in (17631, 18631, 19631))
 _RETRY_S = 30
 # Any: members of the request, checked by botocore's model when they are sent.

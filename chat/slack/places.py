@@ -5,8 +5,10 @@ belongs to the channel's thread, and the channel sees a short note. With a butto
 the channel, or back in private.
 """
 
+import asyncio
 import logging
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from chat.slack import views
 from chat.slack.conversations import Conversation, Member, Place, conversation_in
@@ -27,6 +29,7 @@ class Places:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def conversation(self, place: Place, member: Member) -> Conversation:
         """The conversation that somebody has in a thread: in direct messages, it may be one from a channel."""
@@ -45,7 +48,7 @@ class Places:
         if talk.is_here:
             return Turn(conversation, conversation.place, text, profile, is_from_channel=True)
         self._desk.work.start(self._tell_channel(talk, profile.words))
-        shown = await self._quoted(talk, text, profile.words)
+        shown = await self._quoted(conversation, text, profile.words)
         return Turn(conversation, shown, text, profile, is_from_channel=True)
 
     async def again(self, conversation: Conversation, text: str, profile: Profile, clicked: Place) -> Turn:
@@ -63,7 +66,7 @@ class Places:
     async def direct(self, conversation: Conversation, text: str, words: Words) -> Place:
         """The thread of direct messages that belongs to a conversation from a channel."""
         talk = await self._desk.state.talk(conversation)
-        return talk.direct or await self._quoted(talk, text, words)
+        return talk.direct or await self._quoted(conversation, text, words)
 
     async def hint(self, conversation: Conversation, words: Words, *, is_here: bool) -> None:
         """Tell the person in the channel where they are answered. Should it get lost, nothing is missing."""
@@ -86,14 +89,16 @@ class Places:
         shown = conversation.place if talk.is_here else await self.direct(conversation, text, profile.words)
         return Turn(conversation, shown, text, profile, is_from_channel=True)
 
-    async def _quoted(self, talk: Talk, text: str, words: Words) -> Place:
+    async def _quoted(self, conversation: Conversation, text: str, words: Words) -> Place:
         """Put the question into the thread of direct messages; begin that thread where there is none yet."""
-        conversation, slack = talk.conversation, self._desk.slack
-        message = views.asked_in(words, conversation.place.channel, text)
-        if talk.direct is not None:
-            await slack.post(talk.direct.channel, message, talk.direct.thread)
-            return talk.direct
-        channel = await slack.direct_messages(conversation.member)
-        direct = Place(channel, await slack.post(channel, message), is_private=True)
-        await self._desk.state.change_talk(conversation, lambda known: replace(known, direct=direct))
-        return direct
+        slack, message = self._desk.slack, views.asked_in(words, conversation.place.channel, text)
+        # Two questions in one breath must not begin two threads.
+        async with self._locks.setdefault(conversation.runtime_session, asyncio.Lock()):
+            talk = await self._desk.state.talk(conversation)
+            if talk.direct is not None:
+                await slack.post(talk.direct.channel, message, talk.direct.thread)
+                return talk.direct
+            channel = await slack.direct_messages(conversation.member)
+            direct = Place(channel, await slack.post(channel, message), is_private=True)
+            await self._desk.state.change_talk(conversation, lambda known: replace(known, direct=direct))
+            return direct

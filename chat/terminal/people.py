@@ -7,10 +7,10 @@ from typing import Protocol, TypeAlias
 
 from chat.plain import plain_line
 from chat.terminal.bearer import Bearer, Forget, bearer_for, claims_of
-from chat.terminal.id_token import Who
-from chat.terminal.issuer import IssuerSettings
 from chat.terminal.settings import ChatSettings
-from chat.terminal.sign_in_command import signing_in
+from chat.terminal.sign_in.command import signing_in
+from chat.terminal.sign_in.id_token import Who
+from chat.terminal.sign_in.issuer import IssuerSettings
 
 __all__ = ["Person", "SignedIn", "TokenPerson", "person_of"]
 

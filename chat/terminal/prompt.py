@@ -158,7 +158,7 @@ def _without_echo() -> Iterator[None]:
     before = termios.tcgetattr(handle)
     quiet = [*before]
     # Not line by line, so that Ctrl-D is a key like others; Ctrl-C does not throw away what was typed before it.
-    quiet[3] = (before[3] & ~(termios.ECHO | termios.ICANON)) 
+    quiet[3] = (before[3] & ~(termios.ECHO | termios.ICANON)) | termios.NOFLSH
     termios.tcsetattr(handle, termios.TCSANOW, quiet)
     try:
         yield

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from chat.errors import InvalidSettingError
 from chat.plain import plain_link
-from chat.terminal.issuer import state_dir
+from chat.terminal.surroundings import has_browser, state_dir
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*")
@@ -76,7 +76,7 @@ class ChatSettings:
             timezone=_timezone(environ),
             locale=_locale(environ),
             opens_links=_opens_links(environ),
-            has_browser=_has_browser(environ, platform),
+            has_browser=has_browser(environ, platform),
             connect_url=plain_link(environ.get("DRIVE_AGENT_CONNECT_URL", "")),
             state_dir=state_dir(environ),
         )
@@ -90,15 +90,6 @@ def _opens_links(environ: Mapping[str, str]) -> bool:
         return numbers is not None and (int(numbers[1]), int(numbers[2])) >= _TMUX_WITH_LINKS
     name = environ.get("TERM", "")
     return program != "Apple_Terminal" and name != "linux" and not name.startswith("screen")
-
-
-def _has_browser(environ: Mapping[str, str], platform: str) -> bool:
-    """Whoever sets BROWSER has one, even over SSH: editors with a remote side open it at the person's end."""
-    if environ.get("BROWSER"):
-        return True
-    if any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")):
-        return False
-    return platform in {"darwin", "win32"} or any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _checked(url: str, name: str) -> str:

@@ -200,9 +200,9 @@ class Conversations:
         waits_for = None
         if consent is not None and asked.props.get("wait") is True:
             waits_for = AuthRequired(consent.provider, consent.url, consent.message, consent.scopes)
-            source = line.wait(waits_for, *said)
+            source = line.wait(waits_for, base.question, *said)
         elif asked.is_resume:
-            source = line.resume(*said, is_waiting=consent is not None)
+            source = line.resume(base.question, *said, is_waiting=consent is not None)
         else:
             source = line.ask(asked.prompt, *said)
         return Run(

@@ -12,7 +12,6 @@ from chat.errors import BrokenOffError, ChatError, RefusedError, SignInNeededErr
 __all__ = [
     "AgentSilentError",
     "AgentUnreachableError",
-    "AnswerLostError",
     "AnswerTooLongError",
     "BadRequestError",
     "BusyError",
@@ -106,13 +105,6 @@ class AnswerTooLongError(WebError):
 
     status = 502
     code = "answer_too_long"
-
-
-class AnswerLostError(WebError):
-    """The agent remembers nothing of the turn that was to go on: answered elsewhere, or forgotten."""
-
-    status = 409
-    code = "lost"
 
 
 class Problem:

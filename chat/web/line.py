@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 import httpx
@@ -64,14 +65,23 @@ class Line:
         """Ask something."""
         return self._client.turn(self._runtime_session, question, timezone, locale)
 
-    async def resume(self, timezone: str | None, locale: str | None, *, is_waiting: bool) -> AsyncGenerator[Heard]:
-        """Go on with a turn that was cut off, or that waits for consent: then say if that is there."""
+    async def resume(
+        self, question: str, timezone: str | None, locale: str | None, *, is_waiting: bool
+    ) -> AsyncGenerator[Heard]:
+        """Go on with a turn that was cut off, or that waits for consent: then say if that is there.
+
+        Where the agent has nothing to go on with, it is asked the question again.
+        """
         with closing(_News(self._door, self._visitor, self._limits.name_s)) as news:
-            async with aclosing(self._client.resume(self._runtime_session, timezone, locale)) as events:
+            resumed = self._client.resume(self._runtime_session, timezone, locale)
+            anew = partial(self._client.turn, self._runtime_session, question, timezone, locale)
+            async with aclosing(_or_anew(resumed, anew)) as events:
                 async for event in _told(events, news) if is_waiting else events:
                     yield event
 
-    async def wait(self, asked: AuthRequired, timezone: str | None, locale: str | None) -> AsyncGenerator[Heard]:
+    async def wait(
+        self, asked: AuthRequired, question: str, timezone: str | None, locale: str | None
+    ) -> AsyncGenerator[Heard]:
         """Wait until consent is there, say so, and go on with the answer. Raises: also `ConsentTimeoutError`."""
 
         async def resume() -> AsyncGenerator[Event]:
@@ -82,7 +92,9 @@ class Line:
 
         with closing(_News(self._door, self._visitor, self._limits.name_s)) as news:
             waiting = Waiting(news.sleep, time.monotonic, self._limits.consent_s)
-            async with aclosing(until_consent(resume, asked, waiting)) as events, aclosing(_told(events, news)) as told:
+            anew = partial(self._client.turn, self._runtime_session, question, timezone, locale)
+            events = _or_anew(until_consent(resume, asked, waiting), anew)
+            async with aclosing(events), aclosing(_told(events, news)) as told:
                 async for event in told:
                     yield event
 
@@ -145,6 +157,25 @@ class _News:
             found = await self._door.connections(self._visitor.key, proof)
             self._name(next((each.account.email for each in found if each.is_connected), ""))
         self._is_named.set()  # or nobody can
+
+
+async def _or_anew(resumed: AsyncGenerator[Event], ask: Callable[[], AsyncGenerator[Event]]) -> AsyncGenerator[Event]:
+    """Ask where there is nothing to resume: the agent came to the end unheard, or has lost what it knew."""
+    held: list[Event] = []
+    has_come = False
+    async with aclosing(resumed):
+        async for event in resumed:
+            held.append(event)
+            has_come = has_come or not isinstance(event, Notice | Done)
+            while has_come and held:
+                yield held.pop(0)
+    if not any(isinstance(event, Done) and event.stop_reason == "nothing_pending" for event in held):
+        for event in held:
+            yield event
+        return
+    async with aclosing(ask()) as asked:
+        async for event in asked:
+            yield event
 
 
 async def _told(events: AsyncGenerator[Event], news: _News) -> AsyncGenerator[Heard]:

@@ -17,7 +17,7 @@ from chat.consent import ConsentTimeoutError
 from chat.errors import ChatError
 from chat.events import AuthRequired, Done, Event, Failure, Text, to_object
 from chat.web.answer import Answer
-from chat.web.errors import AgentSilentError, AnswerLostError, AnswerTooLongError, problem_of
+from chat.web.errors import AgentSilentError, AnswerTooLongError, problem_of
 from chat.web.event_log import EventLog, LogFullError
 from chat.web.keeper import Keeper
 from chat.web.limits import Limits
@@ -181,8 +181,6 @@ class Run:
                 await self._flush()
         if isinstance(event, Connected):
             self._connect(event.account)
-        elif isinstance(event, Done) and event.stop_reason == "nothing_pending":
-            raise AnswerLostError
         elif isinstance(event, Failure) and self.is_waiting:  # the agent could not be asked; consent may come yet
             self._outcome = "waiting"
             self._emit(self._agui.feed(to_object(event)))
@@ -271,14 +269,11 @@ class Run:
         problem = problem_of(error, self._words)
         if problem.code == "internal":
             logger.error("error=%s | a run failed", type(error).__name__, exc_info=error)
-        is_lost = isinstance(error, AnswerLostError)
-        if self.is_waiting and not is_lost:
+        if self.is_waiting:
             self._outcome = "waiting"  # which can be tried again
-        elif self.base.outcome in {"waiting", "cut_off"} and not self._has_come and not is_lost:
+        elif self.base.outcome in {"waiting", "cut_off"} and not self._has_come:
             self._outcome = self.base.outcome
         else:
-            if is_lost:
-                self._answer = Answer(self.base.parts)
             self._outcome, self._has_come = "failed", True
             self._answer.close()
             self._answer.fail(problem.sentence, problem.code)

@@ -178,6 +178,27 @@ def test_in_the_private_thread_the_conversation_goes_on_without_a_mention(world,
     assert "More of it." not in json.dumps(public(world))
 
 
+def test_two_questions_in_one_breath_have_one_private_thread(world):
+    world.agent.answers = [answer("Both.")]
+    asked = world.slack.mention("alice", "which file is it?")
+    world.slack.mention("alice", "and the other one?", thread_ts=asked["ts"])
+    head = dm_thread(world)
+    until(lambda: str(world.slack.from_app("alice", thread_ts=head["ts"])).count("Both.") >= 2)
+    assert len(world.slack.from_app("alice")) == 1
+
+
+def test_stopping_in_the_private_thread_stops_the_conversation_from_the_channel(world):
+    gate = threading.Event()
+    world.agent.answers = [(Text("one "), gate, DONE)]
+    world.slack.mention("alice", "tell me")
+    head = dm_thread(world)
+    until(lambda: world.slack.look("alice", thread_ts=head["ts"])["session"] == "processing")
+    world.slack.act("alice", "stop", channel="dm", thread_ts=head["ts"])
+    until(lambda: "Stopped." in str(world.slack.from_app("alice", thread_ts=head["ts"])))
+    [(_, runtime_session, _)] = world.agent.cancelled
+    assert runtime_session == world.agent.turns()[0].runtime_session
+
+
 def test_consent_is_asked_for_in_private_and_the_link_is_never_in_the_channel(world):
     world.agent.answers = [CONSENT, answer(f"It is {SECRET}.")]
     asked = world.slack.mention("alice", "which file is it?")

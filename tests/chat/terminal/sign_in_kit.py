@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keep import Keep
-from chat.terminal.keyring_store import KeyringStore
-from chat.terminal.sign_in import SignIn
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keep import Keep
+from chat.terminal.sign_in.keyring_store import KeyringStore
+from chat.terminal.sign_in.sign_in import SignIn
 from tests.chat.terminal.scripted_issuer import CLIENT_ID, Browser, Issuer
 
 

@@ -1,4 +1,5 @@
 import re
+import signal
 import threading
 
 import pytest
@@ -237,3 +238,12 @@ def test_strong_words_are_bold_on_a_terminal_and_stay_as_written_in_a_pipe(runti
     pipe = Stage(runtime)
     pipe.run(once="?")
     assert pipe.text == "# Found\nThe **Q3 budget <https://docs.example/1>** is **new**. 2 * 3\n"
+
+
+def test_an_end_in_the_middle_of_waiting_leaves_the_terminal_as_it_was(runtime):
+    runtime.answer(by_request(ASKED, resumes=[ASKED]))
+    stage = Stage(runtime, width=80, pause=lambda: signal.raise_signal(signal.SIGTERM))
+    assert stage.run(once="?") == 128 + signal.SIGTERM
+    assert "Waiting" in stage.text
+    assert "Waiting" not in stage.glass.text
+    assert stage.text.endswith("\x1b[?25h")

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from chat.errors import ChatError, RefusedError, SignInNeededError, UnreachableError
-from chat.terminal.issuer import REDIRECT_URLS
-from chat.terminal.loopback_page import language_of
-from chat.terminal.sign_in import Who
+from chat.terminal.sign_in.issuer import REDIRECT_URLS
+from chat.terminal.sign_in.loopback_page import language_of
+from chat.terminal.sign_in.sign_in import Who
 from deploy.app_clients import CLI_CALLBACK_URLS
 from tests.chat.terminal.scripted_issuer import ALICE, CLIENT_ID, KEY, Browser, Held, Issuer, app
 from tests.chat.terminal.sign_in_kit import Terminal

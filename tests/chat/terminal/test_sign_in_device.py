@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chat.errors import ChatError, SignInNeededError
-from chat.terminal.sign_in import Who
+from chat.terminal.sign_in.sign_in import Who
 from tests.chat.terminal.scripted_issuer import CLIENT_ID, DEVICE, Held, Issuer, app
 from tests.chat.terminal.sign_in_kit import Terminal
 from tests.support.serve import serve

@@ -14,9 +14,9 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from chat.errors import SignInNeededError
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keep import Keep, Kept
-from chat.terminal.keyring_store import KeyringStore, system_keyring
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keep import Keep, Kept
+from chat.terminal.sign_in.keyring_store import KeyringStore, system_keyring
 
 KEPT = Kept("a.b.c", "sample-refresh-token", 1_800_003_600.0, "Alice", "alice@example.com")
 OTHER = Kept("d.e.f", "another-refresh-token", 1_800_003_600.0, "Alice", "alice@example.com")
@@ -209,8 +209,8 @@ def test_another_process_that_renews_is_waited_for_and_what_it_kept_is_found(set
     program = f"""
 import asyncio, sys
 from pathlib import Path
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keep import Keep, Kept
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keep import Keep, Kept
 
 async def renew():
     keep = Keep(IssuerSettings(discovery_url={settings.discovery_url!r}, client_id="sample",

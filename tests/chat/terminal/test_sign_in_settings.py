@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chat.errors import InvalidSettingError
-from chat.terminal.discovery import read_endpoints
-from chat.terminal.issuer import REDIRECT_URLS, IssuerSettings
+from chat.terminal.sign_in.discovery import read_endpoints
+from chat.terminal.sign_in.issuer import REDIRECT_URLS, IssuerSettings
 
 URL = "https://id.example/tenant/.well-known/openid-configuration"
 NAMED = {"DRIVE_AGENT_OIDC_DISCOVERY_URL": URL, "DRIVE_AGENT_CLI_CLIENT_ID": "sample", "HOME": "/home/sample"}

@@ -163,19 +163,18 @@ def test_a_run_that_cannot_go_on_stays_cut_off(chat, alice, agent):
     assert (turn["outcome"], [part["markdown"] for part in turn["parts"]]) == ("cut_off", ["Half of it"])
 
 
-def test_a_turn_that_the_agent_does_not_remember_is_lost_and_says_so(chat, alice, agent):
+def test_a_question_that_the_agent_has_nothing_left_of_is_asked_again(chat, alice, agent):
     gate = Gate()
-    agent.turns = [
-        [text("Half of it"), gate],
-        [{"type": "notice", "message": "Nothing is waiting."}, done("nothing_pending")],
-    ]
+    nothing = [{"type": "notice", "message": "Nothing is waiting."}, done("nothing_pending")]
+    agent.turns = [[text("Half of it"), gate], nothing, [text("All of it"), done()]]
     with alice.stream("POST", "/agui", alice.input(HERE, "Where?")) as response:
         until_said(response, "Half of it")
         chat.restart()
     gate.open()
-    assert alice.run(HERE, resume="resolved")[-1]["code"] == "lost"
-    turn = alice.turn(HERE)
-    assert (turn["outcome"], [part["kind"] for part in turn["parts"]]) == ("failed", ["text", "error"])
+    assert said(alice.run(HERE, resume="resolved")) == "All of it"
+    assert [payload.get("action") or payload["prompt"] for payload in agent.said()] == ["Where?", "resume", "Where?"]
+    [turn] = alice.conversation(HERE)["turns"]
+    assert (turn["outcome"], [part["markdown"] for part in turn["parts"]]) == ("answered", ["All of it"])
 
 
 def test_a_run_goes_on_when_the_browser_goes_away(alice, agent):

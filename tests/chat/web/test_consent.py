@@ -224,6 +224,17 @@ def test_an_agent_that_fails_meanwhile_loses_no_question(alice, agent, consent):
     assert said(alice.wait(HERE)).startswith("Found")
 
 
+def test_a_question_that_waited_and_that_the_agent_has_lost_is_asked_again(alice, agent, consent):
+    alice.ask(HERE, "Where?")
+    consent.is_there = True
+    agent.turns = [[{"type": "notice", "message": "Nothing is waiting."}, done("nothing_pending")], ANSWER]
+    events = alice.wait(HERE)
+    assert said(events).startswith("Found")
+    assert "drive-agent.connected" in types(events)
+    assert agent.said()[-1]["prompt"] == "Where?"
+    assert alice.turn(HERE)["outcome"] == "answered"
+
+
 def test_a_stream_that_breaks_behind_the_card_leaves_the_card(alice, agent):
     agent.turns = [[*asking()[:-1], None]]
     assert alice.ask(HERE, "Where?")[-1]["code"] == "broken_off"

@@ -6,7 +6,7 @@ __all__ = ["add_sign_in_arguments", "add_sign_out_arguments"]
 
 
 def add_sign_in_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `chat.terminal.sign_in_command.run` reads."""
+    """Add what `chat.terminal.sign_in.command.run` reads."""
     way = parser.add_mutually_exclusive_group()
     way.add_argument(
         "--browser", action="store_const", const="browser", dest="way", help="in a browser on this machine (usual)"
@@ -22,6 +22,6 @@ def add_sign_in_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_sign_out_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what `chat.terminal.sign_in_command.run` reads."""
+    """Add what `chat.terminal.sign_in.command.run` reads."""
     parser.add_argument("--local", action="store_true", help="at the stack of `make up`")
     parser.set_defaults(is_leaving=True)

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from chat.plain import plain_line
-from chat.terminal.discovery import Endpoints
+from chat.terminal.sign_in.discovery import Endpoints
 
 __all__ = ["InvalidIdTokenError", "Who", "read_id_token", "who_of"]
 

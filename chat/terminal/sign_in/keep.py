@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from chat.errors import ChatError, SignInNeededError
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keyring_store import KeyringStore
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keyring_store import KeyringStore
 
 __all__ = ["Keep", "Kept"]
 

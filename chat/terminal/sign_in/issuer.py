@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from chat.errors import InvalidSettingError
+from chat.terminal.surroundings import has_browser, state_dir
 
 __all__ = ["REDIRECT_URLS", "IssuerSettings"]
 
@@ -14,8 +15,6 @@ __all__ = ["REDIRECT_URLS", "IssuerSettings"]
 # port included, so there are a few to choose from. Below the ports that systems give out by themselves.
 REDIRECT_URLS = tuple(f"http://127.0.0.1:{port}/signed-in" for port in (17631, 18631, 19631))
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
-_DISPLAY = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,28 +52,8 @@ class IssuerSettings:
             scopes=" ".join((environ.get("DRIVE_AGENT_OIDC_SCOPES") or cls.scopes).split()),
             audience=environ.get("DRIVE_AGENT_OIDC_AUDIENCE", ""),
             redirect_urls=tuple(map(_checked_redirect, redirect_urls)) or REDIRECT_URLS,
-            has_browser=_has_browser(environ, platform),
+            has_browser=has_browser(environ, platform),
         )
-
-
-def state_dir(environ: Mapping[str, str]) -> Path:
-    """Where the terminal keeps what outlives it.
-
-    https://specifications.freedesktop.org/basedir-spec/latest/: a relative XDG_STATE_HOME does not count.
-    """
-    if chosen := environ.get("DRIVE_AGENT_CHAT_STATE"):
-        return Path(chosen).expanduser().absolute()
-    home = Path(environ.get("XDG_STATE_HOME", ""))
-    return (home if home.is_absolute() else Path.home() / ".local" / "state") / "drive-agent"
-
-
-def _has_browser(environ: Mapping[str, str], platform: str) -> bool:
-    """Whoever sets BROWSER has one, even over SSH: editors with a remote side open it at the person's end."""
-    if environ.get("BROWSER"):
-        return True
-    if any(environ.get(name) for name in _SSH):
-        return False
-    return platform in {"darwin", "win32"} or any(environ.get(name) for name in _DISPLAY)
 
 
 def _checked_discovery(url: str) -> str:

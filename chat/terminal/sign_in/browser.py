@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from chat.errors import SignInNeededError
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.loopback import Loopback
-from chat.terminal.provider import Provider, TokenAnswer, TokenRefusedError
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.loopback import Loopback
+from chat.terminal.sign_in.provider import Provider, TokenAnswer, TokenRefusedError
 
 __all__ = ["sign_in_here"]
 

@@ -13,12 +13,12 @@ from typing import Literal
 import httpx
 
 from chat.errors import ChatError, SignInNeededError
-from chat.terminal.browser import sign_in_here
-from chat.terminal.device import sign_in_elsewhere
-from chat.terminal.id_token import InvalidIdTokenError, Who, read_id_token, who_of
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keep import Keep, Kept
-from chat.terminal.provider import Provider, TokenAnswer, TokenRefusedError
+from chat.terminal.sign_in.browser import sign_in_here
+from chat.terminal.sign_in.device import sign_in_elsewhere
+from chat.terminal.sign_in.id_token import InvalidIdTokenError, Who, read_id_token, who_of
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keep import Keep, Kept
+from chat.terminal.sign_in.provider import Provider, TokenAnswer, TokenRefusedError
 
 __all__ = ["NOBODY", "SignIn", "Way", "Who"]
 

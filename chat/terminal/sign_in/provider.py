@@ -14,8 +14,8 @@ import httpx
 
 from chat.errors import ChatError, RefusedError, UnreachableError
 from chat.plain import plain_line
-from chat.terminal.discovery import Endpoints, read_endpoints
-from chat.terminal.issuer import IssuerSettings
+from chat.terminal.sign_in.discovery import Endpoints, read_endpoints
+from chat.terminal.sign_in.issuer import IssuerSettings
 
 __all__ = ["Provider", "TokenAnswer", "TokenRefusedError", "seconds"]
 

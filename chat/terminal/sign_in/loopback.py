@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from chat.errors import ChatError
-from chat.terminal.loopback_page import HEADERS, Ending, language_of, render
+from chat.terminal.sign_in.loopback_page import HEADERS, Ending, language_of, render
 
 __all__ = ["Loopback"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from chat.errors import ChatError, SignInNeededError
 from chat.plain import plain_line, plain_link
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.provider import Provider, TokenAnswer, TokenRefusedError, seconds
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.provider import Provider, TokenAnswer, TokenRefusedError, seconds
 
 __all__ = ["sign_in_elsewhere"]
 

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from chat.errors import SignInNeededError
-from chat.terminal.issuer import IssuerSettings
-from chat.terminal.keep import Keep
-from chat.terminal.keyring_store import KeyringStore, system_keyring
-from chat.terminal.sign_in import SignIn
+from chat.terminal.sign_in.issuer import IssuerSettings
+from chat.terminal.sign_in.keep import Keep
+from chat.terminal.sign_in.keyring_store import KeyringStore, system_keyring
+from chat.terminal.sign_in.sign_in import SignIn
 
 __all__ = ["run", "signing_in"]
 

@@ -1,0 +1,1 @@
+"""How a person signs in from the terminal, and what is kept of it."""
