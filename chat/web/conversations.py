@@ -144,11 +144,13 @@ class Conversations:
 
         Raises: `NoConversationError`.
         """
+        run = self._busy.get((person, conversation))
         head = await self._transcripts.head(person, conversation)
         if head is None:
             raise NoConversationError
         turns, is_earlier = await self._transcripts.page(person, head, before)
-        run = self._busy.get((person, conversation))
+        if self._busy.get((person, conversation)) is not run:  # what was read is from before, or from in between
+            return await self.show(person, conversation, before, words)
         if run is not None:
             turns = [run.replayed if turn.n == run.base.n else turn for turn in turns]
             state, run_id = self._state(person, head), run.id
