@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from fastapi import FastAPI, Request, Response
-from key_value.aio.protocols.key_value import AsyncKeyValue
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -36,6 +35,7 @@ from callback.service_errors import StateUnavailableError
 from callback.services import Services
 from callback.settings import Settings
 from callback.sign_in.oidc import Oidc
+from callback.state.entries import AddingStore
 from callback.state.flows import Flows
 from callback.state.grants import Grants
 from callback.state.sessions import Sessions
@@ -50,7 +50,7 @@ def create_app(
     settings: Settings,
     *,
     front_ends: Sequence[FrontEnd] = (),
-    store: AsyncKeyValue | None = None,
+    store: AddingStore | None = None,
     tls: ssl.SSLContext | None = None,
     identity: Identity | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -65,7 +65,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as close:
-            kept: AsyncKeyValue
+            kept: AddingStore
             if store is None:
                 kept = await close.enter_async_context(open_store(settings))
             else:

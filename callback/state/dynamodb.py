@@ -105,11 +105,37 @@ class DynamoDbStore(BaseStore):
         return self._entry(answer.get("Item"))
 
     async def _put_managed_entry(self, *, collection: str, key: str, managed_entry: ManagedEntry) -> None:
-        text = self._serialization_adapter.dump_json(entry=managed_entry, key=key, collection=collection)
+        await self._run(self._client.put_item, Item=self._item(collection, key, managed_entry))
+
+    async def add(self, key: str, entry: ManagedEntry, *, collection: str) -> bool:
+        """Put an entry where there is none that still counts. True for exactly one caller, over all processes.
+
+        Not repeated by boto3: where the answer gets lost, the second try would tell everybody "there is one".
+        """
+        assert entry.created_at is not None
+
+        def add(**values: Any) -> _Answer:
+            try:
+                self._once.put_item(**values)
+            except self._once.exceptions.ConditionalCheckFailedException:
+                return {}
+            return {"added": True}
+
+        answer = await self._run(
+            add,
+            Item=self._item(collection, key, entry),
+            ConditionExpression="attribute_not_exists(#key) OR #ttl < :now",
+            ExpressionAttributeNames={"#key": KEY, "#ttl": TTL},
+            ExpressionAttributeValues={":now": {"N": str(math.floor(entry.created_at.timestamp()))}},
+        )
+        return bool(answer)
+
+    def _item(self, collection: str, key: str, entry: ManagedEntry) -> dict[str, dict[str, str]]:
+        text = self._serialization_adapter.dump_json(entry=entry, key=key, collection=collection)
         item = {**_place(collection, key), VALUE: {"S": text}}
-        if managed_entry.expires_at is not None:
-            item[TTL] = {"N": str(math.ceil(managed_entry.expires_at.timestamp()))}
-        await self._run(self._client.put_item, Item=item)
+        if entry.expires_at is not None:
+            item[TTL] = {"N": str(math.ceil(entry.expires_at.timestamp()))}
+        return item
 
     async def _delete_managed_entry(self, *, key: str, collection: str) -> bool:
         answer = await self._run(self._once.delete_item, Key=_place(collection, key), ReturnValues="ALL_OLD")

@@ -93,6 +93,11 @@ class FolderStore(BaseStore):
         text = self._serialization_adapter.dump_json(entry=managed_entry, key=key, collection=collection)
         await self._run(self._writing, self._cache.set, _place(collection, key), text, managed_entry.ttl)
 
+    async def add(self, key: str, entry: ManagedEntry, *, collection: str) -> bool:
+        """Put an entry where there is none. True for exactly one caller, over all processes that share the folder."""
+        text = self._serialization_adapter.dump_json(entry=entry, key=key, collection=collection)
+        return bool(await self._run(self._writing, self._cache.add, _place(collection, key), text, entry.ttl))
+
     async def _delete_managed_entry(self, *, key: str, collection: str) -> bool:
         return bool(await self._run(self._writing, self._cache.delete, _place(collection, key)))
 

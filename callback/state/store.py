@@ -12,19 +12,19 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from weakref import WeakValueDictionary
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from key_value.aio.protocols.key_value import AsyncKeyValue
 from pydantic import TypeAdapter, ValidationError
 
 from callback.records import sha256
 from callback.settings import Settings
 from callback.state.dynamodb import DynamoDbStore
+from callback.state.entries import AddingStore, ManagedEntry
 from callback.state.folder import FolderStore
 
 __all__ = ["Records", "Sealed", "encrypted", "open_store"]
@@ -35,7 +35,7 @@ _SEALED = "sealed"
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
+async def open_store(settings: Settings) -> AsyncIterator[AddingStore]:
     """Open the store that DRIVE_AGENT_CALLBACK_STATE names, for as long as the block lasts.
 
     Raises: `SettingsError` when the folder cannot be written, or the table is not there, not as it must be, or not
@@ -56,7 +56,7 @@ async def open_store(settings: Settings) -> AsyncIterator[AsyncKeyValue]:
 class Sealed:
     """A store that keeps JSON values encrypted, each one bound to its collection and key."""
 
-    def __init__(self, store: AsyncKeyValue, fernet: Fernet) -> None:
+    def __init__(self, store: AddingStore, fernet: Fernet) -> None:
         self._store = store
         self._fernet = fernet
 
@@ -73,16 +73,24 @@ class Sealed:
 
     async def put(self, collection: str, key: str, value: object, life: timedelta) -> None:
         """Keep a JSON value for a while."""
+        sealed = self._sealed(collection, key, value)
+        await self._store.put(key, sealed, collection=collection, ttl=life.total_seconds())
+
+    def _sealed(self, collection: str, key: str, value: object) -> dict[str, str]:
         text = json.dumps({"place": [collection, key], "value": value})
-        sealed = self._fernet.encrypt(text.encode()).decode("ascii")
-        await self._store.put(key, {_SEALED: sealed}, collection=collection, ttl=life.total_seconds())
+        return {_SEALED: self._fernet.encrypt(text.encode()).decode("ascii")}
+
+    async def add(self, collection: str, key: str, value: object, life: timedelta, now: datetime) -> bool:
+        """Keep a JSON value for a while where there is none. True for exactly one caller, over all processes."""
+        entry = ManagedEntry(value=self._sealed(collection, key, value), created_at=now, expires_at=now + life)
+        return await self._store.add(key, entry, collection=collection)
 
     async def delete(self, collection: str, key: str) -> bool:
         """Remove a value. True for exactly one caller, over all processes that share the store."""
         return await self._store.delete(key, collection=collection)
 
 
-def encrypted(store: AsyncKeyValue, session_key: str) -> Sealed:
+def encrypted(store: AddingStore, session_key: str) -> Sealed:
     """Encrypt what a store holds. After a change of the key, old records count as missing."""
     # The key is long and random (checked in `settings`), so a fast key derivation is enough: RFC 5869.
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"drive-agent callback sessions").derive(
@@ -119,6 +127,11 @@ class Records(Generic[RecordT]):
         """Keep a record. `life` tidies up the store; whether a record is too old is judged by its own times."""
         value = self._adapter.dump_python(record, mode="json")
         await self._store.put(self._collection, sha256(handle), value, life)
+
+    async def add(self, handle: str, record: RecordT, life: timedelta) -> bool:
+        """Keep a record where there is none. True for exactly one caller, also over several processes."""
+        value = self._adapter.dump_python(record, mode="json")
+        return await self._store.add(self._collection, sha256(handle), value, life, datetime.now(UTC))
 
     async def delete(self, handle: str) -> bool:
         """Remove a record. True for exactly one caller, also over several processes."""

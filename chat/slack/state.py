@@ -86,14 +86,13 @@ class Deliveries:
 
     async def take(self, name: str) -> Literal["new", "taken", "done"]:
         """Take a delivery: `new` for one caller, until its time is over."""
-        async with self._records.lock(name):
-            found = await self._records.get(name)
-            if found is not None and found.is_done:
-                return "done"
-            if found is not None and self._now() < found.until:
-                return "taken"
-            await self._records.put(name, Delivery(is_done=False, until=self._now() + _DELIVERY_LEASE), _DELIVERY_LIFE)
-            return "new"
+        found = await self._records.get(name)
+        if found is not None and found.is_done:
+            return "done"
+        if found is not None and (self._now() < found.until or not await self._records.delete(name)):
+            return "taken"
+        taken = Delivery(is_done=False, until=self._now() + _DELIVERY_LEASE)
+        return "new" if await self._records.add(name, taken, _DELIVERY_LIFE) else "taken"
 
     async def done(self, name: str) -> None:
         """Say that it has begun: from here on a repetition would do harm."""

@@ -193,6 +193,23 @@ def test_of_many_processes_that_take_a_record_at_once_one_gets_it(place):
     assert [each for each in taken if each is not None] == [Record("once")]
 
 
+def test_of_many_processes_that_add_a_record_at_once_one_does_and_after_its_time_another(place):
+    assert sorted(raced(place, lambda store: records(store).add("handle", Record("mine"), LIFE))) == [False] * 3 + [
+        True
+    ]
+    short = timedelta(seconds=1)
+
+    async def over_and_again(store: Any) -> tuple[bool, bool]:
+        kept = encrypted(store, KEY)
+        long_ago = datetime.now(UTC) - timedelta(minutes=1)
+        return (
+            await kept.add("records", "over", 1, short, long_ago),
+            await kept.add("records", "over", 2, short, long_ago + timedelta(seconds=30)),
+        )
+
+    assert place.run(over_and_again) == (True, True)
+
+
 def test_of_many_processes_that_take_a_flow_at_once_one_gets_it_and_after_a_crash_one_more(place):
     handle = place.run(lambda store: Flows(encrypted(store, KEY)).open(flow()))
     later = NOW + timedelta(seconds=20)

@@ -138,6 +138,14 @@ class Store:
         assert ttl > 0
         self.kept[collection, key] = value
 
+    async def add(self, key, entry, *, collection):
+        if collection in self.broken:
+            raise StateUnavailableError
+        if (collection, key) in self.kept:
+            return False
+        self.kept[collection, key] = dict(entry.value)
+        return True
+
     async def delete(self, key, *, collection):
         return self.kept.pop((collection, key), None) is not None
 

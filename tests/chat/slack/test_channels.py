@@ -8,7 +8,7 @@ import pytest
 from chat.events import Text
 from local.slack.workspace import APP
 
-from .conftest import CONSENT, DONE, LINK, answer, until
+from .conftest import CONSENT, DONE, LINK, answer, event, until
 
 SECRET = "Layoffs 2027"
 
@@ -180,11 +180,21 @@ def test_in_the_private_thread_the_conversation_goes_on_without_a_mention(world,
 
 def test_two_questions_in_one_breath_have_one_private_thread(world):
     world.agent.answers = [answer("Both.")]
+    world.slack.fault("conversations.open", "stall", seconds=0.3)
     asked = world.slack.mention("alice", "which file is it?")
     world.slack.mention("alice", "and the other one?", thread_ts=asked["ts"])
     head = dm_thread(world)
-    until(lambda: str(world.slack.from_app("alice", thread_ts=head["ts"])).count("Both.") >= 2)
+    texts = lambda: [said["text"] for said in world.slack.from_app("alice", thread_ts=head["ts"])]  # noqa: E731
+    until(lambda: texts().count("Both.") == 2)
     assert len(world.slack.from_app("alice")) == 1
+
+
+def test_somebody_else_in_a_private_thread_has_a_conversation_of_their_own(world, answered):
+    _, head, _ = answered
+    text = event(text="go on", user="U0BOB00001", channel=head["channel"], thread_ts=head["ts"], ts=head["ts"])
+    assert world.post(text).status_code == 200
+    turn = until(lambda: world.agent.turns()[1:])[0]
+    assert turn.runtime_session != world.agent.turns()[0].runtime_session
 
 
 def test_stopping_in_the_private_thread_stops_the_conversation_from_the_channel(world):

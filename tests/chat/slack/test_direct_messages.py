@@ -1,11 +1,14 @@
 """Questions in direct messages, from what Slack delivers to what the person sees."""
 
+import asyncio
 import threading
 
 import pytest
 
+from callback.state.store import Records
 from chat.errors import BrokenOffError, UnreachableError
 from chat.events import Failure, FileCard, Files, Notice, Text, ToolProgress
+from chat.slack.state import Answer
 from local.slack.workspace import APP
 
 from .conftest import DONE, answer, event, until
@@ -175,6 +178,23 @@ def test_what_nobody_asked_is_taken_and_left(world, inside):
     )
     world.answered("alice", world.slack.say("alice", "hello"))
     assert [turn.text for turn in world.agent.turns()] == ["hello"]
+
+
+def test_somebody_whom_the_service_does_not_sign_in_is_told_so(world):
+    asked = world.slack.say("alice", "hello")
+    world.answered("alice", asked)
+    stranger = event(text="which files?", user_team="T0OTHER001", channel=asked["channel"], ts=asked["ts"])
+    assert world.post(stranger).status_code == 200
+    until(lambda: "another workspace" in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
+    assert [turn.text for turn in world.agent.turns()] == ["hello"]
+
+
+def test_of_an_answer_that_cannot_be_shared_nothing_is_kept(world):
+    [said] = world.answered("alice", world.slack.say("alice", "which files?"))
+    assert "share" not in str(said["buttons"])
+    reading = Records(world.store, "slack-answers", Answer).get(said["buttons"][0]["value"])
+    kept = asyncio.run_coroutine_threadsafe(reading, world.loop).result()
+    assert (kept.question, kept.text) == ("which files?", "")
 
 
 def test_the_session_is_at_work_and_then_not(world):
