@@ -27,6 +27,8 @@ from tools.scopes import CONTENT_SCOPE, CONTENTS, DETAILS, covering
 
 logger = logging.getLogger(__name__)
 
+# What Strands keeps as the answer where a model's stream is cancelled (strands.event_loop.streaming).
+_CANCELLED = [{"text": "Cancelled by user"}]
 _STOPPED_KEY = "stopped"  # in the agent's state, so that a restart does not take up what the person has stopped
 # What a turn is told that came while the conversation was being deleted.
 _DELETED = Failed("This conversation has just been deleted. Ask again to begin anew.", "conversation_deleted")
@@ -143,7 +145,7 @@ class Conversation:
             events.put_nowait(None)
 
     async def _run(self, turn: Prompt | Resume, cancel: threading.Event) -> AsyncGenerator[Event]:
-        self._settle()
+        self._settle(turn)
         self._agent.state.delete(_STOPPED_KEY)
         pending = self._pending()
         answer = await self._without_the_model(turn, is_pending=bool(pending))
@@ -191,13 +193,18 @@ class Conversation:
             return []
         return [*self._ask(authorization_url, turn.locale), Done("consent_required")]
 
-    def _settle(self) -> None:
-        """Let go of an interrupt whose tools have answered, which a turn that was stopped then leaves behind.
+    def _settle(self, turn: Prompt | Resume) -> None:
+        """Let go of what a turn that did not come to its end leaves behind.
 
-        Strands would insist on a resume that it no longer accepts.
+        In the middle of text Strands puts words of its own in the answer's place. Behind tools that have answered it
+        keeps their interrupt, and would insist on a resume that it no longer accepts.
         """
+        is_stopped = self._agent.state.get(_STOPPED_KEY)  # the person does not want that answer any more
+        is_cancelled = self._agent.messages and self._agent.messages[-1]["content"] == _CANCELLED
+        if is_cancelled and (is_stopped or isinstance(turn, Resume)):
+            self._agent.messages.pop()
         if self._is_cut_off():
-            if self._agent.state.get(_STOPPED_KEY):  # the person does not want that answer any more
+            if is_stopped:
                 self._agent.messages.append({"role": "assistant", "content": [{"text": "(Stopped by the person.)"}]})
             snapshot = self._agent.take_snapshot(include=["interrupt_state"])
             snapshot.data["interrupt_state"] = {"interrupts": {}, "context": {}, "activated": False}

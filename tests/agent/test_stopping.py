@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from agent.events import Done, Notice
+from agent.events import Done, Notice, Text
 from agent.request import Prompt, Resume
 from tests.support.model import call, say
 from tests.support.world import ALICE, BERLIN, SESSION, World, text
@@ -86,6 +86,61 @@ def test_a_resumed_turn_that_is_stopped_in_its_tool_leaves_a_conversation_that_w
     assert sorted(results) == ["t1", "t2"][:tools]
     assert [message["role"] for message in messages] == ["user", "assistant"] * (len(messages) // 2) + ["user"]
     assert [block["text"] for block in messages[-1]["content"]] == ["something else"]
+
+
+def answer_in_the_middle_of(world, words, then):
+    """Ask, and do `then` once the first piece of the answer has come; the model says no more before Strands knows."""
+    talking, stream = [], world.model.stream
+
+    async def slow(*args, **values):
+        async for chunk in stream(*args, **values):
+            yield chunk
+            if "contentBlockDelta" in chunk:
+                # Strands looks at our signal every 50 ms and sets its own.
+                await asyncio.to_thread(talking[0]._agent.cancel_signal.wait, 10)
+
+    world.model.stream = slow
+
+    async def run():
+        conversation = await world.service.conversation(SESSION, ALICE)
+        talking.append(conversation)
+        events = conversation.run(Prompt(text=words, zone=BERLIN, locale=""))
+        async for event in events:
+            if isinstance(event, Text):
+                await then(conversation, events)
+                break
+        async for _ in events:
+            pass
+        async with conversation._turn_lock:
+            pass
+
+    asyncio.run(run())
+    world.model.stream = stream
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_reader_who_goes_away_in_the_middle_of_text_gets_the_whole_answer_by_resuming(restarted):
+    world = World([say("Half of an answer that is long enough to be sent in pieces.")], [say("Here, all of it.")])
+    answer_in_the_middle_of(world, "find the budget", lambda _, events: events.aclose())
+    if restarted:
+        world.restart()
+    assert text(world.resume()) == "Here, all of it."
+    asked = world.model.requests[-1]["messages"]
+    assert [message["role"] for message in asked] == ["user"]
+    assert "Cancelled" not in str(asked)
+
+
+def test_what_a_person_has_stopped_in_the_middle_of_text_is_never_taken_up():
+    world = World([say("Half of an answer that is long enough to be sent in pieces.")], [say("Next.")])
+
+    async def stop(conversation, _):
+        assert conversation.cancel()
+
+    answer_in_the_middle_of(world, "find the budget", stop)
+    for _ in range(2):
+        assert [type(event) for event in world.resume()] == [Notice, Done]
+    assert text(world.ask("something else")) == "Next."
+    assert "Stopped by the person" in str(world.model.requests[-1]["messages"])
 
 
 def test_a_resume_after_a_failed_model_asks_it_again():

@@ -4,7 +4,7 @@
 import { showAccount } from "./account.js";
 import { $, ask, button, dayInWords, hush, icon, locale, make, notify, outward, start, text, tool, unseen } from "./drawing.js";
 import { api, drafts, events, json, person, recognise, Refused } from "./server.js";
-import { acts, elementOf, put, settleTurn, waits } from "./turns.js";
+import { acts, elementOf, put, settleTurn, unsay, waits } from "./turns.js";
 import { closeList, fitComposer, reading, readOn, showList, toLatest } from "./view.js";
 
 const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -128,10 +128,13 @@ function feed(run, { type, name, value, messageId, delta, message, code, outcome
   else if (name === "drive-agent.connected") {
     run.isFresh = true;
     if (find("consent")) put(turn, { account: value.account ?? "" }, find("consent"));
+    turn.outcome = "running";
+    hush("waiting");
     $("status").textContent = value.account ? text("consent.connected", value) : text("consent.connected_unnamed");
   } else if (type === "RUN_ERROR") {
     run.hasFailed = true;
-    if (code === "sign_in" || waits(turn)) fail(new Refused(code, message));
+    if (code === "sign_in") wake(); // of whoever began the run: who is here may have signed in again
+    else if (waits(turn)) notify("waiting", message);
     if (!waits(turn)) { // else consent may come yet, and is asked for again in a while
       turn.outcome = "failed";
       put(turn, { kind: "error", message: message || text("errors.internal") });
@@ -139,6 +142,7 @@ function feed(run, { type, name, value, messageId, delta, message, code, outcome
   } else if (type === "RUN_FINISHED") {
     const [asked] = outcome?.interrupts ?? [];
     const card = asked && { kind: "consent", interrupt: asked.id, message: asked.message ?? "", account: null, ...asked.metadata };
+    if (card) unsay(turn, card.message);
     turn.outcome = asked || waits(turn) ? "waiting" : result?.stopReason === "cancelled" ? "stopped" : "answered";
     if (card) put(turn, card, waits(turn) ? turn.parts.at(-1) : undefined);
   }
@@ -200,7 +204,8 @@ async function finish({ turn, isFresh, hasFailed }) {
 async function goOn(isAsked) {
   const turn = shown.turns.at(-1), before = turn?.outcome;
   if (document.hidden || live || person.isStrange || !(waits(turn) || before === "cut_off")) return;
-  if (before === "cut_off") {
+  turn.isGoingOn = before === "cut_off";
+  if (turn.isGoingOn) {
     shown.continued = isAsked ? 1 : (shown.continued ?? 0) + 1;
     shown.isTired = shown.continued > 2 || (shown.isTired && !isAsked);
     settle(turn);

@@ -38,13 +38,23 @@ export function put(turn, part, existing) {
   else turn.body.append(existing.element);
 }
 
+// The message of a card has come as text, too, for clients without cards.
+export function unsay(turn, message) {
+  const said = turn.parts.findLast(({ kind }) => kind === "text");
+  if (!said?.markdown.endsWith(message)) return;
+  said.markdown = said.markdown.slice(0, said.markdown.length - message.length).trimEnd();
+  if (said.markdown) return;
+  said.element.remove();
+  turn.parts.splice(turn.parts.indexOf(said), 1);
+}
+
 // Everything that follows from how far a turn has come: cards that are over, the line below, what can be done now.
 export function settleTurn(turn, isLast, isTired) {
   const isOver = turn.outcome !== "running", isWaiting = waits(turn);
   const answer = turn.parts.filter(({ kind }) => kind === "text").map(({ markdown }) => markdown.trim()).join("\n\n");
   for (const part of turn.parts) if (part.kind === "consent" && part.element.matches("section") !== isOpen(turn, part)) put(turn, {}, part);
   const after = [], last = turn.parts.at(-1);
-  if (!isOver && !isWaiting && last?.kind !== "text" && last?.status !== "running") after.push(make("p", { class: "tool" }, make("span", { class: "dots" }), text("turn.thinking")));
+  if (!isOver && !isWaiting && last?.kind !== "text" && last?.status !== "running") after.push(make("p", { class: "tool" }, make("span", { class: "dots" }), text(turn.isGoingOn && !last ? "turn.going_on" : "turn.thinking")));
   if (turn.outcome === "stopped") after.push(make("p", { class: "outcome" }, icon("stop"), text("turn.stopped")));
   if (turn.outcome === "cut_off") {
     after.push(make("p", { class: "outcome" }, icon("alert"), text(isLast && !isTired ? "turn.going_on" : "turn.cut_off")));
