@@ -91,7 +91,8 @@ async def _wait(rig: Rig, done_after_s: float, *, is_told: bool) -> float:
         await asyncio.to_thread(rig.connect, question.runtime_session)
         done_at = time.perf_counter()
         question.consented.set()
-        await asyncio.wait_for(waiting, _TIMEOUT_S)
+        async with asyncio.timeout(_TIMEOUT_S):
+            await waiting
     finally:
         await question.close()
     if not question.first_word_at:

@@ -25,16 +25,29 @@ class Announcements:
     """Heard by everybody who has subscribed. On one event loop."""
 
     def __init__(self) -> None:
-        self._hearers: list[Callable[[Changed], None]] = []
+        self._hearers: dict[object, Callable[[Changed], None]] = {}
+
+    @property
+    def hearers(self) -> int:
+        """How many have subscribed."""
+        return len(self._hearers)
 
     def subscribe(self, hear: Callable[[Changed], None]) -> Callable[[], None]:
-        """Have `hear` called with every change; it must neither block nor raise. Returns how to end that."""
-        self._hearers.append(hear)
-        return lambda: self._hearers.remove(hear)
+        """Have `hear` called with every change; it must neither block nor raise.
+
+        Returns how to end that, which may be called any number of times.
+        """
+        hearer = object()
+        self._hearers[hearer] = hear
+
+        def unsubscribe() -> None:
+            self._hearers.pop(hearer, None)
+
+        return unsubscribe
 
     def announce(self, changed: Changed) -> None:
         """Tell everybody."""
-        for hear in tuple(self._hearers):
+        for hear in tuple(self._hearers.values()):
             hear(changed)
 
     def sleeper(self, person_key: str) -> Callable[[float], Awaitable[None]]:
@@ -50,7 +63,8 @@ class Announcements:
             unsubscribe = self.subscribe(hear)
             try:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(connected.wait(), seconds)
+                    async with asyncio.timeout(seconds):
+                        await connected.wait()
             finally:
                 unsubscribe()
 

@@ -75,7 +75,7 @@ def create_app(
             http = await close.enter_async_context(_client(settings, trusted))
             sealed = encrypted(kept, settings.session_key)
             app.state.services = _services(settings, sealed, pages, audit, http, trusted, identity, now)
-            app.state.door = Door(app.state.services, sealed)
+            app.state.door = Door(app.state.services, sealed, trusted)
             for front_end in front_ends:
                 await close.enter_async_context(front_end.running(app.state.door))
             yield

@@ -4,6 +4,7 @@ A web chat or a Slack app adds its routes to the service and needs nothing else 
 (who somebody is, whether a form is ours, what is bound to whom) stays here.
 """
 
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -55,9 +56,10 @@ class Visitor:
 class Door:
     """One service's. Raises only `CallbackError`s."""
 
-    def __init__(self, services: Services, store: Sealed) -> None:
+    def __init__(self, services: Services, store: Sealed, tls: ssl.SSLContext) -> None:
         self._services = services
         self._store = store
+        self._tls = tls
 
     @staticmethod
     def of(request: Request) -> "Door":
@@ -75,6 +77,11 @@ class Door:
     def announcements(self) -> Announcements:
         """News of who has connected, in this process."""
         return self._services.announcements
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """The certificates that this service trusts, loaded once, for the front end's own clients."""
+        return self._tls
 
     @property
     def now(self) -> Callable[[], datetime]:
@@ -106,7 +113,8 @@ class Door:
         also where somebody else is signed in by now.
         """
         held = await self._services.sessions.peek(visitor.handle, self.now())
-        person = await self._services.renew(Browser(visitor.handle if held else None, held), MIN_TOKEN_LIFE)
+        browser = Browser(visitor.handle if held else None, held)
+        person = await self._services.renew(browser, MIN_TOKEN_LIFE, is_visit=False)
         if person.key != visitor.key:
             raise SignInAgainError
         return person.proof
@@ -123,13 +131,17 @@ class Door:
         """All headers of a request that this process's AWS principal sends. Raises: `NoAwsCredentialsError`."""
         return await self._services.signer.sign(method, url, headers, body)
 
-    async def connections(self, person_key: str, proof: UserProof) -> tuple[Connection, ...]:
-        """What somebody has connected, as the agent sees it now."""
-        return await self._services.runtime.connections(proof, self._services.own_session(_person(person_key, proof)))
+    async def connections(self, person_key: str, proof: UserProof, source: Source = "slack") -> tuple[Connection, ...]:
+        """What somebody has connected, as the agent sees it now.
 
-    async def disconnect(self, person_key: str, proof: UserProof) -> None:
-        """Have somebody's grant revoked at Google and forgotten: proven, or an error."""
-        person = _person(person_key, proof)
+        `source` is how they are signed in (`Visitor.source`). Somebody in Slack is proven by Slack, signed in or not.
+        """
+        person = _person(person_key, proof, source)
+        return await self._services.runtime.connections(proof, self._services.own_session(person))
+
+    async def disconnect(self, person_key: str, proof: UserProof, source: Source = "slack") -> None:
+        """Have somebody's grant revoked at Google and forgotten: proven, or an error. `source`: as in `connections`."""
+        person = _person(person_key, proof, source)
         with self._services.audit.watch("disconnected", person):
             await give_back(self._services, person, self._services.own_session(person))
 
@@ -148,7 +160,6 @@ def _visitor(browser: Browser, person: Person) -> Visitor:
     )
 
 
-def _person(person_key: str, proof: UserProof) -> Person:
+def _person(person_key: str, proof: UserProof, source: Source) -> Person:
     """As much of a person as it takes to ask the agent about them."""
-    source: Source = "oidc" if proof.kind == "userToken" else "slack"
     return Person(key=person_key, name="", source=source, proof=proof, expires_at=None)

@@ -93,12 +93,13 @@ class Services:
             await self.sessions.change(browser.handle, self.now(), lambda now: replace(now, return_to=return_to))
         return await self.renew(browser, life)
 
-    async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE) -> Person:
+    async def renew(self, browser: Browser, life: timedelta = FLOW_PROOF_LIFE, *, is_visit: bool = True) -> Person:
         """Return the signed-in person with a proof that lives that long; see `callback.sign_in.renewal`.
 
+        `is_visit`: somebody is there, which keeps the session alive.
         Raises: `SignInAgainError`, `SignInServiceError`, `TokenUnusableError`.
         """
-        return await renew(self.settings, self.sessions, self.oidc, browser, life, self.now())
+        return await renew(self.settings, self.sessions, self.oidc, browser, life, self.now(), is_visit=is_visit)
 
 
 def one(request: Request, name: str) -> str | None:

@@ -1,1 +1,1 @@
-"""The front end in the terminal, and what any front end needs: the Runtime's client and the events of an answer."""
+"""The front ends: terminal, web and Slack, and what they share: the agent's client, its events, waiting for consent."""

@@ -6,6 +6,7 @@ cannot have had an effect: no connection, 409, 429, or a 5xx before the first by
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
@@ -25,12 +26,21 @@ _SESSION_HEADER = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
 # A turn may be silent while the model thinks; the Runtime itself ends it after 15 minutes.
 _TIMEOUT = httpx.Timeout(30, connect=5, read=180)
 _RETRY_DELAYS_S = (0.5, 1.0, 2.0)
+# Of an action, from the first byte out to the last one in: a read timeout alone lets an answer come drop by drop.
+_ACTION_S = 60.0
+_MOST_BYTES = 1024 * 1024  # of an answer that is no stream
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-def http_client(url: str, *, timeout: httpx.Timeout = _TIMEOUT) -> httpx.AsyncClient:
-    """Make the connections to the agent at `url`; any number of `RuntimeClient`s may share them."""
+def http_client(
+    url: str, *, timeout: httpx.Timeout = _TIMEOUT, verify: ssl.SSLContext | None = None
+) -> httpx.AsyncClient:
+    """Make the connections to the agent at `url`; any number of `RuntimeClient`s may share them.
+
+    `verify`: the trusted certificates, of who has loaded them already; loading them, as httpx does else, takes a while.
+    """
     return httpx.AsyncClient(
+        verify=True if verify is None else verify,
         timeout=timeout,
         follow_redirects=False,
         # A proxy from the environment must not see what goes to this machine itself.
@@ -50,6 +60,7 @@ class RuntimeClient:
         kind: str,
         http: httpx.AsyncClient | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        action_s: float = _ACTION_S,
     ) -> None:
         """`http` stays its owner's to close.
 
@@ -58,6 +69,7 @@ class RuntimeClient:
         self._caller = caller
         self._kind = kind
         self._sleep = sleep
+        self._action_s = action_s
         self._is_owner = http is None
         self._http = http or http_client(caller.url)
 
@@ -84,8 +96,14 @@ class RuntimeClient:
 
     async def action(self, runtime_session: str, name: str, **members: object) -> Mapping[str, Any]:
         """Do `connect`, `status`, `cancel`, `forget` or `disconnect` and return the JSON answer, refusals included."""
-        async with self._sent(runtime_session, {"action": name} | members) as response:
-            answer = _json(await _read(response))
+        try:
+            async with (
+                asyncio.timeout(self._action_s),
+                self._sent(runtime_session, {"action": name} | members) as response,
+            ):
+                answer = _json(await _read(response))
+        except TimeoutError as error:
+            raise BrokenOffError("The agent has been silent for too long. Please ask again.") from error
         if not isinstance(answer, dict):
             raise BrokenOffError("The agent's answer could not be understood.")
         return answer
@@ -128,6 +146,7 @@ class RuntimeClient:
     async def _send_once(self, runtime_session: str, body: bytes) -> httpx.Response:
         plain = {
             "Accept": "text/event-stream, application/json",
+            "Accept-Encoding": "identity",  # what comes compressed may be a thousand times as long
             "Content-Type": "application/json",
             _SESSION_HEADER: runtime_session,
         }
@@ -160,7 +179,7 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
         return
     stream = EventStream()
     try:
-        async for chunk in response.aiter_bytes():
+        async for chunk in _pieces(response):
             for data in stream.feed(chunk):
                 event = parse(data)
                 if event is not None:
@@ -172,14 +191,27 @@ async def _events(response: httpx.Response) -> AsyncGenerator[Event]:
 
 
 async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
     try:
-        return await response.aread()
+        async for piece in _pieces(response):
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise BrokenOffError("The agent's answer could not be understood.")
     except (httpx.TransportError, httpx.DecodingError) as error:
         raise BrokenOffError("The connection broke in the middle of the answer. Please ask again.") from error
+    return bytes(body)
+
+
+async def _pieces(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body as it comes over the wire. Nothing compressed was asked for, and nothing is unpacked."""
+    if response.headers.get("Content-Encoding", "").strip().lower() not in {"", "identity"}:
+        raise httpx.DecodingError("compressed")
+    async for piece in response.aiter_raw():
+        yield piece
 
 
 def _json(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

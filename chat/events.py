@@ -7,7 +7,8 @@ The writing side is the agent's; the contract between them is in the documentati
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from math import isfinite
 from typing import Any, TypeAlias
 
 # Any: JSON that somebody else wrote, looked at member by member.
@@ -52,11 +53,11 @@ class Files:
 
 @dataclass(frozen=True)
 class AuthRequired:
-    """The turn waits for consent behind `auth_url`."""
+    """The turn waits for consent behind `auth_url`, which the message may name, too."""
 
     provider: str
-    auth_url: str
-    message: str
+    auth_url: str = field(repr=False)
+    message: str = field(repr=False)
     scopes: tuple[str, ...]
 
 
@@ -91,7 +92,7 @@ def parse(data: str) -> Event | None:
     """Read the data of one event."""
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if isinstance(value, str):
         return Text(value)
@@ -143,7 +144,7 @@ def _typed(value: _Json) -> Event | None:
         case "notice":
             return Notice(_text(value, "message"))
         case "done":
-            return Done(_text(value, "stop_reason"), _object(value, "usage"), _object(value, "timings"))
+            return Done(_text(value, "stop_reason"), _numbers(value, "usage"), _numbers(value, "timings"))
     return None
 
 
@@ -166,6 +167,12 @@ def _text(value: _Json, key: str) -> str:
 def _object(value: _Json, key: str) -> _Json:
     found = value.get(key)
     return found if isinstance(found, dict) else {}
+
+
+def _numbers(value: _Json, key: str) -> _Json:
+    return {
+        name: found for name, found in _object(value, key).items() if type(found) in {int, float} and isfinite(found)
+    }
 
 
 def _list(value: _Json, key: str) -> list[Any]:

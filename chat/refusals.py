@@ -36,7 +36,7 @@ class BusyError(RefusedError):
 def refusal(status: int, headers: Mapping[str, str], body: object) -> ChatError:
     """Make the error for a response that is not 200. `body` is its JSON, or None."""
     if status == HTTPStatus.UNAUTHORIZED:
-        return SignInNeededError("Your sign-in is missing or has expired: sign in again (`drive-agent token`).")
+        return SignInNeededError("Your sign-in is missing or has expired: sign in again (`drive-agent sign-in`).")
     own = body.get("error") if isinstance(body, dict) and body.get("type") == "error" else None
     sentence = own if isinstance(own, str) and own else _SENTENCES.get(status)
     if status in _PASSING:

@@ -22,7 +22,7 @@ class EventStream:
     def __init__(self) -> None:
         # The specification decodes with replacement, and drops a byte order mark at the start.
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
-        self._line = ""
+        self._line: list[str] = []  # the pieces of one that is not complete; joined once, for it may be long
         self._data: list[str] = []
         self._size = 0
         self._after_cr = False
@@ -42,8 +42,10 @@ class EventStream:
         self._size += len(text)
         if self._size > _MAX_EVENT_CHARS:
             raise OversizedEventError
-        *lines, self._line = (self._line + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        for line in lines:
+        first, *rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._line.append(first)
+        for piece in rest:
+            line, self._line = "".join(self._line), [piece]
             event = self._take(line)
             if event is not None:
                 yield event
@@ -51,7 +53,7 @@ class EventStream:
     def _take(self, line: str) -> str | None:
         if not line:
             data, self._data = self._data, []
-            self._size = len(self._line)
+            self._size = len("".join(self._line))
             return "\n".join(data) if data else None
         name, _, value = line.partition(":")
         # Comments have an empty name; `event`, `id` and `retry` mean nothing in our contract.

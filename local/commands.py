@@ -27,7 +27,7 @@ def demo(environ: Mapping[str, str]) -> int:
         except (DemoError, BrowserError, StackError) as error:
             console.print(str(error), style="red", markup=False)
             return 1
-    console.print("\nNext: [bold]make up[/] keeps it running, and [bold]make chat[/] lets you ask.")
+    console.print("\nNext: [bold]make up[/] keeps it running, with a web chat; [bold]make chat[/] asks in a terminal.")
     return 0
 
 

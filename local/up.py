@@ -38,7 +38,7 @@ def _addresses(stack: Stack) -> Table:
         table.add_column(overflow="fold", no_wrap=is_whole)
     ports = stack.options.ports
     table.add_row("agent", stack.agent_url, "the product; a direct call is the person at this computer")
-    table.add_row("callback", stack.callback_url, "the product: connect, callback, connections")
+    table.add_row("web chat", stack.callback_url, "the product: web chat, connect, callback, connections")
     table.add_row(
         "AWS", f"http://127.0.0.1:{ports.aws}", "[yellow]stand-in[/]: AgentCore, Bedrock, Cognito and the rest (moto)"
     )
@@ -79,6 +79,9 @@ def _next_steps(stack: Stack) -> str:
     )
     slack = ["", "[bold]Slack, without an account there[/]", f"  {stack.slack_url}"] if stack.options.slack else []
     lines = [
+        "",
+        "[bold]In a browser[/] (sign in as one of the people)",
+        f"  {stack.callback_url}",
         *slack,
         "",
         "[bold]In this terminal's neighbour[/]",

@@ -112,6 +112,16 @@ def test_nothing_is_done_at_import(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nobody_waits_in_the_way_that_loses_a_cancellation(path: Path) -> None:
+    """Python 3.11's `wait_for` swallows one that comes as its future ends; `asyncio.timeout` does not.
+
+    https://github.com/python/cpython/issues/86296
+    """
+    calls = {dotted(node.func) for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)}
+    assert "asyncio.wait_for" not in calls
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_only_tools_consent_uses_requires_access_token(path: Path) -> None:
     if name_of(path) != "tools/consent.py":
         assert "bedrock_agentcore.identity.auth" not in set(imported(tree_of(path)))

@@ -34,9 +34,18 @@ def has_hope(browser_session: BrowserSession, person: Person, life: timedelta, n
 
 
 async def renew(
-    settings: Settings, sessions: Sessions, oidc: Oidc | None, browser: Browser, life: timedelta, now: datetime
+    settings: Settings,
+    sessions: Sessions,
+    oidc: Oidc | None,
+    browser: Browser,
+    life: timedelta,
+    now: datetime,
+    *,
+    is_visit: bool = True,
 ) -> Person:
     """Return the signed-in person with a proof that lives at least `life`, refreshed where that is possible.
+
+    Without `is_visit` a refresh does not keep the session alive: nobody need be there.
 
     Where the provider's tokens are shorter than that, a new one is as good as it gets. Raises: `SignInAgainError`;
     `SignInServiceError` when the provider cannot be asked and the proof at hand does not last.
@@ -49,13 +58,15 @@ async def renew(
     if person.source != "oidc":
         person = renewed(settings, person)
     elif person.refresh_token and oidc is not None:
-        person = await _refreshed(sessions, oidc, browser.handle, life, now)
+        person = await _refreshed(sessions, oidc, browser.handle, life, now, is_visit=is_visit)
     if person is None or not person.can_act(now):
         raise SignInAgainError
     return person
 
 
-async def _refreshed(sessions: Sessions, oidc: Oidc, handle: str, life: timedelta, now: datetime) -> Person | None:
+async def _refreshed(
+    sessions: Sessions, oidc: Oidc, handle: str, life: timedelta, now: datetime, *, is_visit: bool
+) -> Person | None:
     """The person of a session after a refresh, which happens under the session's lock: two tabs do not both ask."""
     tried: list[Person] = []
     refreshed: list[Person] = []
@@ -73,10 +84,10 @@ async def _refreshed(sessions: Sessions, oidc: Oidc, handle: str, life: timedelt
         return refreshed[-1]
 
     try:
-        person = await sessions.change_person(handle, now, refresh)
+        person = await sessions.change_person(handle, now, refresh, is_visit=is_visit)
     except SignInAgainError:
         # Another process may have been faster with the same refresh token; then its result counts.
-        found = await sessions.find(handle, now)
+        found = await (sessions.find if is_visit else sessions.peek)(handle, now)
         if found is None or found.person is None or found.person in tried:
             raise
         return found.person

@@ -114,7 +114,8 @@ class FolderStore(BaseStore):
         """Call something in a thread. What has not begun when patience ends never does."""
         work = thread.submit(self._tidied, call, *args)
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(work), self._patience_s)
+            async with asyncio.timeout(self._patience_s):
+                return await asyncio.wrap_future(work)
         except (sqlite3.Error, Timeout, OSError, TimeoutError) as error:
             cause = getattr(error, "sqlite_errorname", type(error).__name__)
             logger.warning("folder=%s cause=%s | the store of the sessions failed", self._folder, cause)

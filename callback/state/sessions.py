@@ -91,12 +91,13 @@ class Sessions:
             return None if browser_session is None else await self._write(handle, now, change(browser_session))
 
     async def change_person(
-        self, handle: str, now: datetime, change: Callable[[Person], Awaitable[Person]]
+        self, handle: str, now: datetime, change: Callable[[Person], Awaitable[Person]], *, is_visit: bool = True
     ) -> Person | None:
         """Replace the signed-in person by what `change` comes back with; None where nobody is signed in.
 
         Others who want to change this session wait meanwhile, so `change` works on what the last one has left. Nothing
-        is written when it raises, or returns the same person. When the session ends meanwhile, it stays ended.
+        is written when it raises, or returns the same person. When the session ends meanwhile, it stays ended. Only a
+        visit keeps it alive.
         """
         async with self._records.lock(handle):
             browser_session = await self._live(handle, now)
@@ -105,7 +106,8 @@ class Sessions:
             person = await change(browser_session.person)
             if person is browser_session.person:
                 return person
-            written = await self._write(handle, now, replace(browser_session, person=person))
+            seen = now if is_visit else browser_session.seen
+            written = await self._write(handle, seen, replace(browser_session, person=person))
             return written.person if written else None
 
     async def rotate(self, old_handle: str | None, now: datetime, person: Person) -> tuple[str, BrowserSession]:
@@ -148,9 +150,9 @@ class Sessions:
         is_live = found and now - found.seen < IDLE_LIFE and now - found.created < ABSOLUTE_LIFE
         return found if is_live else None
 
-    async def _write(self, handle: str, now: datetime, changed: BrowserSession) -> BrowserSession | None:
+    async def _write(self, handle: str, seen: datetime, changed: BrowserSession) -> BrowserSession | None:
         """Write a session back, unless it was ended since it was read, in whichever process."""
-        changed = replace(changed, seen=now)
+        changed = replace(changed, seen=seen)
         await self._records.put(handle, changed, IDLE_LIFE)
         # After writing, not before: of two who overlap, one then sees the other.
         if await self._ended.get(handle) is None:

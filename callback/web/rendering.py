@@ -16,7 +16,7 @@ from callback.records import BrowserSession, Person
 from callback.web.guard import SECURITY_HEADERS
 from callback.web.languages import LANGUAGES, Catalog, Language, absolute, iso
 
-__all__ = ["FOLDER", "Banner", "Pages", "load_catalog"]
+__all__ = ["FOLDER", "Banner", "Pages", "load_catalog", "templates_in"]
 
 FOLDER = Path(__file__).parent / "pages"
 # What identity providers call somebody of whom they tell nothing: a UUID.
@@ -68,10 +68,13 @@ class Pages:
         return self.show("error", language, browser_session, status=error.status, error=error)
 
 
-def _environment(catalog: Catalog) -> Environment:
-    """Templates that speak one language. Nobody looks whether the files have changed: the service would not notice."""
+def templates_in(folder: Path, catalog: Catalog) -> Environment:
+    """Templates that speak one language, also a front end's. Nobody looks whether the files have changed.
+
+    What is not handed over raises, instead of being left out unseen.
+    """
     templates = Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -79,6 +82,12 @@ def _environment(catalog: Catalog) -> Environment:
         auto_reload=False,
     )
     templates.globals |= {"language": catalog.language, "text": catalog.text}
+    return templates
+
+
+def _environment(catalog: Catalog) -> Environment:
+    """Our own templates, with what they say about people and scopes."""
+    templates = templates_in(FOLDER, catalog)
     templates.filters |= {
         "scope_in_words": lambda scope: catalog.named("scopes", scope, scope),
         "provider_in_words": lambda name: _provider_in_words(catalog, name),

@@ -70,7 +70,8 @@ class Status:
         except SlackTroubleError as error:
             logger.info("code=%s | there is no thread status here", error.code)
         try:
-            await asyncio.wait_for(self._over.wait(), self._button_after_s)
+            async with asyncio.timeout(self._button_after_s):
+                await self._over.wait()
         except TimeoutError:
             await self._show_button()
 

@@ -200,7 +200,8 @@ class Conversation:
         """Say who is connected. The answer comes on meanwhile, and does not depend on it."""
         words = self._tools.words
         try:
-            standing = await asyncio.wait_for(self.look(), _NAME_WAIT_S)
+            async with asyncio.timeout(_NAME_WAIT_S):
+                standing = await self.look()
         except (ChatError, TimeoutError):
             return
         if standing.is_connected:
@@ -235,7 +236,8 @@ class Conversation:
 
         try:
             with tools.interrupts.stopping(leave):
-                await asyncio.wait_for(cancelling, _CANCEL_WAIT_S)
+                async with asyncio.timeout(_CANCEL_WAIT_S):
+                    await cancelling
         except (ChatError, TimeoutError):
             pass  # nobody waits for this turn any more; the agent ends it by itself in time
         except asyncio.CancelledError:

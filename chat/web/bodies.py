@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from chat.plain import plain_line
-from chat.web.errors import BadRequestError, TooLongError
+from chat.web.errors import BadRequestError, TitleTooLongError, TooLongError
 
 __all__ = ["EventStream", "Json", "number_in", "read_object", "title_in"]
 
@@ -70,11 +70,11 @@ def number_in(request: Request, name: str) -> int | None:
 
 
 def title_in(body: dict[str, Any]) -> str:
-    """A title: one line, without what nobody sees. Raises: `BadRequestError`, `TooLongError`."""
+    """A title: one line, without what nobody sees. Raises: `BadRequestError`, `TitleTooLongError`."""
     given = body.get("title")
     title = plain_line(given) if isinstance(given, str) else ""
     if not title:
         raise BadRequestError('Send {"title": "…"}.')
     if len(title) > MAX_TITLE_CHARS or len(title.encode()) > _MAX_TITLE_BYTES:
-        raise TooLongError
+        raise TitleTooLongError
     return title

@@ -20,6 +20,7 @@ from chat.client import http_client
 from chat.errors import ChatError, SignInNeededError
 from chat.events import AuthRequired
 from chat.hosted import caller_for
+from chat.web.claims import Claims
 from chat.web.errors import (
     AgentUnreachableError,
     BadRequestError,
@@ -47,15 +48,14 @@ class Conversations:
         self._transcripts = Transcripts(door)
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._close = AsyncExitStack()
-        # By person and conversation; None while a run is about to begin, or the conversation to be forgotten.
-        self._busy: dict[tuple[str, str], Run | None] = {}
+        self._claims = Claims()
         # By person and run; those that have ended not long ago, too.
         self._runs: dict[tuple[str, str], Run] = {}
         self._timers: set[asyncio.TimerHandle] = set()
 
     async def close(self) -> None:
         """End all runs, written down as cut off, and close the connections."""
-        await asyncio.gather(*(run.shut_down() for run in self._busy.values() if run is not None))
+        await asyncio.gather(*(run.shut_down() for run in self._claims.runs()))
         for timer in self._timers:
             timer.cancel()
         await self._close.aclose()
@@ -75,30 +75,32 @@ class Conversations:
         if known is not None:
             raise BadRequestError('"runId" is that of a run in another conversation.')
         place = visitor.key, asked.thread_id
-        waiting = self._busy.get(place)
-        if place in self._busy and (waiting is None or not waiting.is_waiting or asked.is_resume):
+        waiting = self._claims.run(place)
+        if waiting is not None and (asked.is_resume or not waiting.is_waiting):
             raise BusyError
-        if waiting is None and sum(person == visitor.key for person, _ in self._busy) >= self._limits.runs:
+        if not self._claims.is_claimed(place) and self._claims.at_work(visitor.key) >= self._limits.runs:
             raise TooManyError
-        self._busy[place] = None
-        try:
+        async with self._claims.claimed(place):
             if waiting is not None:
                 await waiting.make_way()
             run = await self._prepared(visitor, asked, words)
-        except BaseException:
-            self._busy.pop(place, None)
-            raise
-        self._busy[place] = self._runs[visitor.key, run.id] = run
-        run.begin(self._ended)
+            self._claims.hand_over(place, run)
+            self._runs[visitor.key, run.id] = run
+            run.begin(self._ended)
+        await self._make_room(visitor.key)
         return run
 
     async def stop(self, visitor: Visitor, conversation: str) -> bool:
-        """Stop what works on a conversation, here or elsewhere; False where nothing does."""
-        run = self._busy.get((visitor.key, conversation))
+        """Stop what works on a conversation, here or elsewhere, or is about to; False where nothing is."""
+        place = visitor.key, conversation
+        if self._claims.is_claimed(place):
+            self._claims.stop_later(place)
+            return True
+        run = self._claims.run(place)
         if run is not None:
             await run.stop()
             return True
-        if await self._transcripts.beat(visitor.key, conversation) is None:
+        if await self._transcripts.beat(*place) is None:
             return False
         # The process that follows the turn hears of its end from the agent.
         await self._line(visitor, conversation).cancel()
@@ -107,24 +109,17 @@ class Conversations:
     async def delete(self, visitor: Visitor, conversation: str) -> None:
         """Have the agent forget a conversation, then forget it here: all of it or, with an error, nothing.
 
-        Raises: `NoConversationError`, `AgentUnreachableError`, `BusyError`.
+        Raises: `NoConversationError`, with whatever is left of one gone; `AgentUnreachableError`, `BusyError`.
         """
         place = visitor.key, conversation
-        if place in self._busy and self._busy[place] is None:
-            raise BusyError
-        if await self._transcripts.head(*place) is None:
-            raise NoConversationError
-        run = self._busy.get(place)
-        self._busy[place] = None
-        try:
+        async with self._claims.claimed(place) as run:
+            if run is None and await self._transcripts.head(*place) is None:
+                await self._transcripts.tidy(*place)
+                raise NoConversationError
             await self._forget(self._line(visitor, conversation))
             if run is not None:
                 await run.make_way()
             await self._transcripts.delete(*place)
-        finally:
-            self._busy.pop(place, None)
-            if run is not None and not run.is_over:
-                self._busy[place] = run
 
     async def rename(self, person: str, conversation: str, title: str) -> dict[str, Any]:
         """Give a conversation another title. Raises: `NoConversationError`."""
@@ -142,14 +137,15 @@ class Conversations:
     ) -> dict[str, Any]:
         """A page of a conversation. The turn that runs is as it was before its run, which is to be followed.
 
-        Raises: `NoConversationError`.
+        A run is named together with its turn only: one that is about to begin is in neither. Raises:
+        `NoConversationError`.
         """
-        run = self._busy.get((person, conversation))
+        run = self._claims.run((person, conversation))
         head = await self._transcripts.head(person, conversation)
         if head is None:
             raise NoConversationError
         turns, is_earlier = await self._transcripts.page(person, head, before)
-        if self._busy.get((person, conversation)) is not run:  # what was read is from before, or from in between
+        if self._claims.run((person, conversation)) is not run:  # what was read is from before, or from in between
             return await self.show(person, conversation, before, words)
         if run is not None:
             turns = [run.replayed if turn.n == run.base.n else turn for turn in turns]
@@ -160,12 +156,13 @@ class Conversations:
             last = turns[-1].outcome if turns and before is None else ""
             idle: State = "waiting" if last == "waiting" or (beat and beat.is_waiting) else "idle"
             state = "running" if beat and not beat.is_waiting else idle
+        shown = run_id if run_id in {turn.run for turn in turns} else None
         return await asyncio.to_thread(
-            conversation_view, head, turns, words, state=state, run=run_id or None, earlier=is_earlier
+            conversation_view, head, turns, words, state=state, run=shown, earlier=is_earlier
         )
 
     def _state(self, person: str, conversation: Summary | Head) -> State:
-        run = self._busy.get((person, conversation.id))
+        run = self._claims.run((person, conversation.id))
         if run is None:
             return conversation.state
         return "waiting" if run.is_waiting else "running"
@@ -224,7 +221,7 @@ class Conversations:
         url = caller_for(self._door, visitor).url
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         if origin not in self._clients:
-            self._clients[origin] = http_client(url)
+            self._clients[origin] = http_client(url, verify=self._door.tls)
             self._close.push_async_callback(self._clients[origin].aclose)
         return Line(self._door, visitor, conversation, self._clients[origin], self._limits)
 
@@ -238,11 +235,14 @@ class Conversations:
         if answer.get("status") != "forgotten":
             raise AgentUnreachableError
 
+    async def _make_room(self, person: str) -> None:
+        """Of more waits than anybody has use for, the oldest makes way: its question goes on waiting."""
+        while len(waiting := self._claims.waiting(person)) > self._limits.runs:
+            await waiting[0].make_way()
+
     def _ended(self, run: Run) -> None:
         """Let the next run begin; who was cut off from this one may still read its end."""
-        place = run.person, run.conversation
-        if self._busy.get(place) is run:
-            del self._busy[place]
+        self._claims.let_go((run.person, run.conversation), run)
 
         def let_go() -> None:
             self._runs.pop((run.person, run.id), None)

@@ -4,6 +4,7 @@ Sentences stand in `words/`, as `errors.<code>`; the docstrings' first lines are
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from callback.errors import CallbackError, ForgedRequestError, SignInAgainError
 from callback.service_errors import AgentRefusedError, StateUnavailableError
@@ -17,8 +18,10 @@ __all__ = [
     "BusyError",
     "NoConversationError",
     "NoRunError",
+    "NoSuchRequestError",
     "NothingWaitingError",
     "Problem",
+    "TitleTooLongError",
     "TooLongError",
     "TooManyError",
     "WebError",
@@ -49,6 +52,21 @@ class TooLongError(WebError):
 
     status = 413
     code = "too_long"
+
+
+class TitleTooLongError(WebError):
+    """A conversation's title beyond the bounds."""
+
+    status = 413
+    code = "title_too_long"
+
+
+class NoSuchRequestError(BadRequestError):
+    """A path that the API does not have, or has for other methods."""
+
+    def __init__(self, status: int = 404, detail: str = "There is no such path: see docs/web.md.") -> None:
+        super().__init__(detail)
+        self.status = status
 
 
 class NoConversationError(WebError):
@@ -107,22 +125,31 @@ class AnswerTooLongError(WebError):
     code = "answer_too_long"
 
 
+@dataclass(frozen=True)
 class Problem:
-    """An error as people read it."""
+    """An error as people read it. `detail` is what somebody else has to say about it, in whichever language."""
 
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        self.status, self.code, self.sentence = status, code, sentence
+    status: int
+    code: str
+    sentence: str
+    detail: str = ""
 
     def to_json(self) -> dict[str, str]:
         """The body of a response."""
-        return {"error": self.sentence, "code": self.code}
+        body = {"error": self.sentence, "code": self.code}
+        return body | {"detail": self.detail} if self.detail else body
 
 
-def problem_of(error: Exception, words: Mapping[str, str]) -> Problem:
-    """Translate an error of the web chat, of the callback service or of the client library."""
+def problem_of(error: Exception, words: Mapping[str, str], *, goes_on: bool = False) -> Problem:
+    """Translate an error of the web chat, of the callback service or of the client library.
+
+    `goes_on`: what has failed is tried again by itself, so nobody is told to.
+    """
     status, code = _kind(error)
-    own = error.own_sentence if isinstance(error, AgentRefusedError) else getattr(error, "detail", "")
-    return Problem(status, code, own or words.get(f"errors.{code}") or words["errors.internal"])
+    detail = error.own_sentence if isinstance(error, AgentRefusedError) else getattr(error, "detail", "")
+    if goes_on and code != "sign_in":
+        return Problem(status, code, words["notice.waiting"], detail)
+    return Problem(status, code, words.get(f"errors.{code}") or words["errors.internal"], detail)
 
 
 def _kind(error: Exception) -> tuple[int, str]:

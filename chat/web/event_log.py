@@ -16,7 +16,6 @@ from chat.web.errors import TooManyError
 __all__ = ["EventLog", "LogFullError"]
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_FOLLOWERS = 32
 # In one go to one reader; a new one may find a whole answer there.
 _PIECE_BYTES = 256 * 1024
 
@@ -34,7 +33,7 @@ class _Entry:
 class EventLog:
     """Numbers events from 1 on. Belongs to one event loop."""
 
-    def __init__(self, *, max_bytes: int = MAX_BYTES, max_followers: int = MAX_FOLLOWERS) -> None:
+    def __init__(self, *, max_bytes: int = MAX_BYTES, max_followers: int = 32) -> None:
         self._entries: list[_Entry] = []
         self._bytes = 0
         self._max_bytes = max_bytes
@@ -99,7 +98,8 @@ class EventLog:
                     return
                 else:
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(grown.wait(), keep_alive_s)
+                        async with asyncio.timeout(keep_alive_s):
+                            await grown.wait()
                     if not grown.is_set():
                         yield b": still here\n\n"
         finally:

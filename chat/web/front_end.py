@@ -19,7 +19,7 @@ class WebChat:
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._conversations: Conversations | None = None
-        self.router: APIRouter = Routes(self._running, self._limits).router
+        self.router: APIRouter = Routes(lambda: self.conversations, self._limits).router
 
     @asynccontextmanager
     async def running(self, door: Door) -> AsyncGenerator[None]:
@@ -31,6 +31,8 @@ class WebChat:
             await self._conversations.close()
             self._conversations = None
 
-    def _running(self) -> Conversations:
+    @property
+    def conversations(self) -> Conversations:
+        """Everybody's, while the service runs."""
         assert self._conversations is not None
         return self._conversations

@@ -48,12 +48,16 @@ class Keeper:
         while True:
             await asyncio.sleep(self._every_s)
             to_beat -= 1
+            is_due = to_beat <= 0 or self._was_waiting != self._run.is_waiting
             try:
-                if to_beat == 0 or self._was_waiting != self._run.is_waiting:
+                if not is_due and self._run.turn == self._kept:
+                    continue
+                # Before each write: the conversation may have been deleted, or taken over, by another process.
+                if not await self._is_held() or (is_due and not await self._beat()):
+                    make_way()
+                    return
+                if is_due:
                     to_beat = self._beats_every
-                    if not await self._beat():
-                        make_way()
-                        return
                 await self._keep()
             except CallbackError as error:
                 logger.warning("code=%s | a run could not be written down", error.code)
@@ -63,7 +67,7 @@ class Keeper:
         run = self._run
         for steps in (*_RETRIES, None):
             try:
-                if await self._transcripts.is_held_by(run.person, run.conversation, run.id):
+                if await self._is_held():
                     await self._transcripts.settle(run.person, run.conversation, run.turn)
             except CallbackError as error:
                 logger.warning("code=%s | the end of a run could not be written down", error.code)
@@ -79,12 +83,18 @@ class Keeper:
             self._kept = turn
 
     async def _beat(self) -> bool:
-        """Say that this process is alive; False where another run has worked on the conversation since."""
+        """Say that this process is alive; False where there is no conversation any more."""
         run, is_waiting = self._run, self._run.is_waiting
-        if not await self._transcripts.is_held_by(run.person, run.conversation, run.id):
-            return False
         await self._transcripts.keep_alive(run.person, run.conversation, run.id, is_waiting=is_waiting)
+        # After writing, not before: of two who overlap, one then sees the other.
+        if await self._transcripts.head(run.person, run.conversation) is None:
+            await self._transcripts.let_go(run.person, run.conversation, run.id)
+            return False
         if self._was_waiting and not is_waiting:
             await self._transcripts.mark(run.person, run.conversation, "running")
         self._was_waiting = is_waiting
         return True
+
+    async def _is_held(self) -> bool:
+        """Whether no other run has worked on the conversation since, and nobody has deleted it."""
+        return await self._transcripts.is_held_by(self._run.person, self._run.conversation, self._run.id)

@@ -7,12 +7,14 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True)
 class Limits:
-    """All in seconds but `runs`, which is how many one person may have at work in this process at once."""
+    """In seconds, but for the numbers at the end."""
 
     # Longer than a wait for consent and the longest turn of the Runtime, 15 minutes, together.
     run_s: float = 1800.0
     # As long as an authorization of AgentCore lives.
     consent_s: float = 600.0
+    # After which the agent is asked whether consent was given elsewhere; from then on less and less often.
+    ask_s: float = 0.5
     # How long the end of an answer that is there waits for the name of the account, which is asked for meanwhile.
     name_s: float = 3.0
     # A page draws no faster than that, and nobody reads faster.
@@ -31,4 +33,7 @@ class Limits:
     elsewhere_s: float = 1.5
     # A body of a few kilobytes that takes longer is not on its way.
     body_s: float = 15.0
+    # How many runs of one person may be at work in one process at once, and how many may wait for consent.
     runs: int = 8
+    # How many may follow one run.
+    followers: int = 32

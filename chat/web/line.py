@@ -25,8 +25,7 @@ from chat.web.limits import Limits
 __all__ = ["Connected", "Heard", "Line", "runtime_session"]
 
 # Consent that is given on this service is announced. Somebody may also give it elsewhere, so the agent is asked now and
-# then, and less and less often.
-_FIRST_STEP_S = 0.5
+# then (`Limits.ask_s`), and less and less often.
 _LONGEST_STEP_S = 10.0
 _GROWTH = 1.3
 
@@ -52,7 +51,10 @@ def runtime_session(secret: str, person: str, conversation: str) -> str:
 
 
 class Line:
-    """Raises `ChatError`s, and `CallbackError`s where a sign-in has ended."""
+    """Asks the agent as one person, in the runtime session of one conversation.
+
+    Raises `ChatError`s, and `CallbackError`s where a sign-in has ended.
+    """
 
     def __init__(
         self, door: Door, visitor: Visitor, conversation: str, http: httpx.AsyncClient, limits: Limits
@@ -72,7 +74,7 @@ class Line:
 
         Where the agent has nothing to go on with, it is asked the question again.
         """
-        with closing(_News(self._door, self._visitor, self._limits.name_s)) as news:
+        with closing(_News(self._door, self._visitor, self._limits)) as news:
             resumed = self._client.resume(self._runtime_session, timezone, locale)
             anew = partial(self._client.turn, self._runtime_session, question, timezone, locale)
             async with aclosing(_or_anew(resumed, anew)) as events:
@@ -90,7 +92,7 @@ class Line:
                 async for event in answer:
                     yield event
 
-        with closing(_News(self._door, self._visitor, self._limits.name_s)) as news:
+        with closing(_News(self._door, self._visitor, self._limits)) as news:
             waiting = Waiting(news.sleep, time.monotonic, self._limits.consent_s)
             anew = partial(self._client.turn, self._runtime_session, question, timezone, locale)
             events = _or_anew(until_consent(resume, asked, waiting), anew)
@@ -110,10 +112,10 @@ class Line:
 class _News:
     """What is announced while somebody waits, between two questions to the agent, too."""
 
-    def __init__(self, door: Door, visitor: Visitor, name_s: float) -> None:
-        self._door, self._visitor, self._name_s = door, visitor, name_s
+    def __init__(self, door: Door, visitor: Visitor, limits: Limits) -> None:
+        self._door, self._visitor, self._limits = door, visitor, limits
         self._has_come, self._is_named = asyncio.Event(), asyncio.Event()
-        self._step_s = _FIRST_STEP_S
+        self._step_s = limits.ask_s
         self._asking: asyncio.Task[None] | None = None
         self._unsubscribe = door.announcements.subscribe(self._hear)
         self.account = ""
@@ -127,8 +129,9 @@ class _News:
     async def sleep(self, _: float) -> None:
         """Wait for news, or for as long as it is worth while there are none."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._has_come.wait(), self._step_s)
-        self._step_s = _FIRST_STEP_S if self._has_come.is_set() else min(self._step_s * _GROWTH, _LONGEST_STEP_S)
+            async with asyncio.timeout(self._step_s):
+                await self._has_come.wait()
+        self._step_s = self._limits.ask_s if self._has_come.is_set() else min(self._step_s * _GROWTH, _LONGEST_STEP_S)
         self._has_come.clear()
 
     def ask(self) -> None:
@@ -139,7 +142,8 @@ class _News:
     async def named(self) -> None:
         """Wait a moment for the account's name, from whoever says it first."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_named.wait(), self._name_s)
+            async with asyncio.timeout(self._limits.name_s):
+                await self._is_named.wait()
 
     def _hear(self, changed: Changed) -> None:
         if changed.person_key == self._visitor.key and changed.is_connected:
@@ -154,7 +158,7 @@ class _News:
     async def _ask(self) -> None:
         with suppress(CallbackError):
             proof = await self._door.proof(self._visitor)
-            found = await self._door.connections(self._visitor.key, proof)
+            found = await self._door.connections(self._visitor.key, proof, self._visitor.source)
             self._name(next((each.account.email for each in found if each.is_connected), ""))
         self._is_named.set()  # or nobody can
 

@@ -13,7 +13,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-__all__ = ["Drawing", "render"]
+__all__ = ["Drawing", "clean", "render"]
 
 _TAGS = frozenset(
     {"p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
@@ -23,6 +23,8 @@ _TAGS = frozenset(
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = frozenset({"http", "https"})
 _REL = "noopener noreferrer nofollow"
+# The page has a heading, and so has each turn.
+_HEADINGS_BELOW = 2
 # A line can make the two lines before it into another block: the line below a table's head, for one.
 _UNSETTLED_LINES = 2
 
@@ -93,14 +95,17 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
     """Yield each block of the top level: the line where it begins, and its HTML."""
     block: list[Token] = []
     for part in _MARKDOWN.parse(text):
+        if part.type in {"heading_open", "heading_close"}:
+            part.tag = f"h{min(6, int(part.tag[1]) + _HEADINGS_BELOW)}"
         block.append(part)
         if part.level == 0 and part.nesting <= 0:
             line = (block[0].map or [0])[0]
-            yield line, _clean(_MARKDOWN.renderer.render(block, _MARKDOWN.options, {})).rstrip("\n")
+            yield line, clean(_MARKDOWN.renderer.render(block, _MARKDOWN.options, {})).rstrip("\n")
             block = []
 
 
-def _clean(html: str) -> str:
+def clean(html: str) -> str:
+    """Return HTML with what is on the list, and nothing else, whoever has made it."""
     return nh3.clean(
         html.encode("utf-8", "replace").decode(),  # half of a surrogate pair is no text to it
         tags=set(_TAGS),

@@ -19,7 +19,7 @@ STATIC = Path(__file__).parent / "static"
 _PAGES = Path(__file__).parent / "pages"
 _WORDS = Path(__file__).parent / "words"
 
-# One script and one style sheet of our own. What an answer names, images above all, is fetched from nowhere else:
+# Scripts and a style sheet of our own. What an answer names, images above all, is fetched from nowhere else:
 # an address in an answer could carry away what the agent has read.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:;"
@@ -77,5 +77,6 @@ def _template(language: Language) -> Template:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    templates.globals |= {"language": language, "text": _catalog(language).text}
+    scripts = sorted(path.name for path in STATIC.glob("*.js"))
+    templates.globals |= {"language": language, "text": _catalog(language).text, "scripts": scripts}
     return templates.get_template("chat.html")

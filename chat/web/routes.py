@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
 
 from agent.agui import AguiInput, InvalidInputError, read_input
@@ -21,7 +22,15 @@ from callback.web.rendering import load_catalog
 from chat.errors import ChatError
 from chat.web.bodies import EventStream, Json, number_in, read_object, title_in
 from chat.web.conversations import Conversations
-from chat.web.errors import BadRequestError, NoConversationError, NoRunError, TooLongError, WebError, problem_of
+from chat.web.errors import (
+    BadRequestError,
+    NoConversationError,
+    NoRunError,
+    NoSuchRequestError,
+    TooLongError,
+    WebError,
+    problem_of,
+)
 from chat.web.limits import Limits
 from chat.web.page import STATIC, show_page, words
 
@@ -33,6 +42,8 @@ _RUN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _OWN_PATH = re.compile(rf"{PAGE_PATH}(?:/c/[A-Za-z0-9_-]{{8,64}})?")
 # What identity providers call somebody of whom they tell nothing: a UUID.
 _IS_A_NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 # As much as the agent takes. AG-UI clients send the whole conversation with each question.
 MAX_RUN_BODY_BYTES = 512 * 1024
@@ -82,6 +93,8 @@ class Routes:
         api.add_api_route(f"{PAGE_PATH}/api/connections", self.connections, methods=["GET"])
         api.add_api_route(f"{PAGE_PATH}/api/disconnect", self.disconnect, methods=["POST"])
         api.add_api_route(f"{PAGE_PATH}/api/me", self.me, methods=["GET"])
+        for path in ("/agui", f"{PAGE_PATH}/api", f"{PAGE_PATH}/api/{{rest:path}}"):  # behind all others
+            api.add_api_route(path, _refuser(api.routes[:]), methods=_METHODS)
         self.router.include_router(api)
 
     # --- pages
@@ -172,14 +185,25 @@ class Routes:
     async def connections(self, request: Request) -> Response:
         """What is connected, as the agent sees it now."""
         visitor = await Door.of(request).acting(request)
-        found = await Door.of(request).connections(visitor.key, visitor.proof)
+        found = await Door.of(request).connections(visitor.key, visitor.proof, visitor.source)
         return Json({"connections": [_connection_view(each) for each in found]})
 
     async def disconnect(self, request: Request) -> Response:
         """Have the grant revoked at Google."""
         visitor = await _acting(request)
-        await Door.of(request).disconnect(visitor.key, visitor.proof)
+        await Door.of(request).disconnect(visitor.key, visitor.proof, visitor.source)
         return Json({"status": "disconnected"})
+
+
+def _refuser(routes: Sequence[BaseRoute]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """What answers a program whose request is none of these."""
+
+    async def refuse(request: Request) -> Response:
+        if any(route.matches(request.scope)[0] is Match.PARTIAL for route in routes):
+            raise NoSuchRequestError(405, "This path takes other methods: see docs/web.md.")
+        raise NoSuchRequestError
+
+    return refuse
 
 
 async def _visitor(request: Request) -> Visitor:

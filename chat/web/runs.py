@@ -6,9 +6,11 @@ goes on when the browser goes away, and it always ends: by itself, by being stop
 
 import asyncio
 import logging
+import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 from agent.agui import AguiRun
@@ -53,7 +55,7 @@ class Run:
         """`asked`: what the run waits for before anything else, if it waits. `cancel` tells the agent to stop."""
         self.base, self.id = base, base.run
         self.person, self.conversation = person, conversation
-        self.log = EventLog()
+        self.log = EventLog(max_followers=limits.followers)
         self.is_waiting = asked is not None
         self._source, self._asked = source, asked
         self._words, self._limits, self._cancel_turn = words, limits, cancel
@@ -69,7 +71,8 @@ class Run:
         self._ending: Literal["", "stopped", "made way", "shut down"] = ""
         self._last: list[dict[str, Any]] = []
         self._is_full = False
-        self._is_listening, self._over = True, asyncio.Event()
+        self._is_listening = self._is_cut = False
+        self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -98,10 +101,11 @@ class Run:
     async def stop(self) -> None:
         """End it because the person wants that; what was said so far stays. Returns when it has ended.
 
-        A turn that only waits goes on waiting: for another question, a no, or somebody who follows it again.
+        A turn that only waits goes on waiting: for another question, a no, or somebody who follows it again. A run that
+        has asked nothing yet asks nothing any more.
         """
         self._ending = self._ending or "stopped"
-        if not self.is_waiting:
+        if self._is_listening and not self.is_waiting:
             with suppress(ChatError, CallbackError, TimeoutError):
                 async with asyncio.timeout(self._limits.stop_s):
                     await self._cancel_turn()
@@ -110,7 +114,7 @@ class Run:
         await self._over.wait()
 
     async def make_way(self) -> None:
-        """End it for the sake of another run, which takes care of the turn."""
+        """End it for the sake of something else. Its turn is kept as it is then: one that waits goes on waiting."""
         self._give_up()
         await self._over.wait()
 
@@ -125,6 +129,8 @@ class Run:
         self._cut()
 
     def _cut(self) -> None:
+        """End the listening. Never the task before its first step: then nobody would hear of its end."""
+        self._is_cut = True
         if self._task is not None and self._is_listening:
             self._is_listening = False
             self._task.cancel()
@@ -145,11 +151,11 @@ class Run:
                 await self._flush()
             if self._is_full or isinstance(ended, LogFullError):
                 ended = AnswerTooLongError()
-                with suppress(ChatError, CallbackError):
-                    await self._cancel_turn()
+                with suppress(ChatError, CallbackError, TimeoutError):
+                    async with asyncio.timeout(self._limits.stop_s):
+                        await self._cancel_turn()
             self._conclude(ended)
-            if self._ending != "made way":
-                await self._keeper.settle()
+            await self._keeper.settle()
         finally:
             on_end(self)
             for event in [] if self._ending == "shut down" else [*self._last, *self._agui.end()]:
@@ -158,6 +164,9 @@ class Run:
             self._over.set()
 
     async def _listen(self) -> None:
+        if self._is_cut:
+            raise asyncio.CancelledError
+        self._is_listening = True
         try:
             async with asyncio.timeout(self._limits.run_s), aclosing(self._source) as events:
                 async for event in events:
@@ -266,9 +275,10 @@ class Run:
 
     def _fail(self, error: BaseException) -> None:
         assert isinstance(error, Exception)
-        problem = problem_of(error, self._words)
+        problem = problem_of(error, self._words, goes_on=self.is_waiting)
         if problem.code == "internal":
-            logger.error("error=%s | a run failed", type(error).__name__, exc_info=error)
+            # Without the text of the error, and of those behind it: it may quote what was asked or said.
+            logger.error("error=%s at=%s | a run failed", type(error).__name__, _place_of(error))
         if self.is_waiting:
             self._outcome = "waiting"  # which can be tried again
         elif self.base.outcome in {"waiting", "cut_off"} and not self._has_come:
@@ -278,3 +288,9 @@ class Run:
             self._answer.close()
             self._answer.fail(problem.sentence, problem.code)
         self._emit(self._agui.feed(to_object(Failure(problem.sentence, problem.code))))
+
+
+def _place_of(error: BaseException) -> str:
+    """Where an error was raised: file, line and function."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    return f"{Path(last.filename).name}:{last.lineno} {last.name}"

@@ -7,14 +7,19 @@ person's index at the same moment one may lose an entry, which the conversation'
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from callback.door import Door
+from callback.errors import CallbackError
 from chat.web.records import Beat, Head, Index, State, Summary, Turn
 
 __all__ = ["MAX_CONVERSATIONS", "PAGE_TURNS", "Transcripts"]
+
+T = TypeVar("T")
 
 LIFE = timedelta(days=90)
 MAX_CONVERSATIONS = 200
@@ -73,15 +78,30 @@ class Transcripts:
 
         `state`: `waiting` for a turn that goes on waiting for consent.
         """
-        await asyncio.gather(
-            self._turns.put(_place(person, head.id, turn.n), turn, LIFE),
-            self.keep_alive(person, head.id, turn.run, is_waiting=state == "waiting"),
-        )
+        try:
+            await _all(
+                self._turns.put(_place(person, head.id, turn.n), turn, LIFE),
+                self.keep_alive(person, head.id, turn.run, is_waiting=state == "waiting"),
+            )
+            first = await self._count(person, head, turn, state)
+        except BaseException:
+            # Else nobody could ask here until it is clear that no process is at it.
+            with suppress(CallbackError):
+                await self.let_go(person, head.id, turn.run)
+            raise
+        await self._delete_turns(person, head.id, range(head.first, first))
+
+    async def _count(self, person: str, head: Head, turn: Turn, state: State) -> int:
+        """Have the conversation and the list count a turn. Returns the first turn that is kept."""
         turns = max(head.turns, turn.n + 1)
         first = max(head.first, turns - MAX_TURNS)
-        current = replace(head, updated=max(head.updated, turn.asked), state=state, first=first, turns=turns)
-        await asyncio.gather(self._put_head(person, current), self._enter(person, current))
-        await self._delete_turns(person, head.id, range(head.first, first))
+        place = _place(person, head.id)
+        async with self._heads.lock(place):
+            now = await self._heads.get(place) or head  # it may have got another title since it was read
+            updated = max(head.updated, turn.asked)
+            current = replace(head, title=now.title, updated=updated, state=state, first=first, turns=turns)
+            await _all(self._put_head(person, current), self._enter(person, current))
+        return first
 
     async def keep(self, person: str, conversation: str, turn: Turn) -> None:
         """Keep what a turn has come to."""
@@ -97,7 +117,7 @@ class Transcripts:
                     current = replace(head, state="waiting")
                 else:
                     current = replace(head, state="idle", updated=self._now())
-                await asyncio.gather(
+                await _all(
                     self.keep(person, conversation, turn), self._put_head(person, current), self._enter(person, current)
                 )
         await self.let_go(person, conversation, turn.run)
@@ -109,7 +129,7 @@ class Transcripts:
             head = await self._heads.get(place)
             if head is not None:
                 current = replace(head, state=state)
-                await asyncio.gather(self._put_head(person, current), self._enter(person, current))
+                await _all(self._put_head(person, current), self._enter(person, current))
 
     async def rename(self, person: str, conversation: str, title: str) -> Head | None:
         """Give a conversation another title; None where there is none."""
@@ -127,6 +147,12 @@ class Transcripts:
         """Forget a conversation, the list's entry last: what fails in between can be done again."""
         await self._delete_all(person, [conversation])
         await self._change_index(person, lambda index: index.without(conversation))
+
+    async def tidy(self, person: str, conversation: str) -> None:
+        """Forget what is left of a conversation that is no more: deleted by half, or older than the list's entry."""
+        index = await self._index(person)
+        if any(one.id == conversation for one in index.conversations):
+            await self.delete(person, conversation)
 
     async def beat(self, person: str, conversation: str) -> Beat | None:
         """Which run works on a conversation; None where no process says so any more."""
@@ -173,16 +199,38 @@ class Transcripts:
     async def _delete_all(self, person: str, conversations: Iterable[str]) -> None:
         for conversation in conversations:
             place = _place(person, conversation)
+            # The beat first: who is at work on it, in whichever process, then writes nothing of it back.
+            await self._beats.delete(place)
             head = await self._heads.get(place)
-            if head is not None:
+            if head is None:
+                await self._delete_strays(person, conversation)
+            else:
                 await self._delete_turns(person, conversation, range(head.first, head.turns))
-            await asyncio.gather(self._heads.delete(place), self._beats.delete(place))
+            await self._heads.delete(place)
 
-    async def _delete_turns(self, person: str, conversation: str, numbers: range) -> None:
+    async def _delete_strays(self, person: str, conversation: str) -> None:
+        """Forget turns that no head counts."""
+        for start in range(0, MAX_TURNS, PAGE_TURNS):
+            if not any(await self._delete_turns(person, conversation, range(start, start + PAGE_TURNS))):
+                return
+
+    async def _delete_turns(self, person: str, conversation: str, numbers: range) -> list[bool]:
+        """Which of them there were."""
+        found: list[bool] = []
         # Not all at once: others want something of the store, too.
         for start in range(0, len(numbers), PAGE_TURNS):
             page = numbers[start : start + PAGE_TURNS]
-            await asyncio.gather(*(self._turns.delete(_place(person, conversation, n)) for n in page))
+            found += await _all(*(self._turns.delete(_place(person, conversation, n)) for n in page))
+        return found
+
+
+async def _all(*writes: Awaitable[T]) -> list[T]:
+    """Wait for all of them, also where one fails: nothing goes on unseen. Raises: what the first that failed raises."""
+    done = await asyncio.gather(*writes, return_exceptions=True)
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in done if not isinstance(each, BaseException)]
 
 
 def _place(person: str, conversation: str, n: int | None = None) -> str:

@@ -23,6 +23,7 @@ class Bell:
         """Return when it has rung more than `heard` times, or after so many seconds."""
         if self.count <= heard:
             try:
-                await asyncio.wait_for(self._next.wait(), most_s)
+                async with asyncio.timeout(most_s):
+                    await self._next.wait()
             except TimeoutError:
                 return

@@ -68,7 +68,8 @@ class Sockets:
         self._waiting[envelope_id] = answer
         try:
             await self._open[-1].send_json(envelope)
-            return await asyncio.wait_for(answer, within_s)
+            async with asyncio.timeout(within_s):
+                return await answer
         except (TimeoutError, WebSocketDisconnect, RuntimeError) as error:
             raise NotAcknowledgedError("timeout") from error
         finally:

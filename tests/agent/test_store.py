@@ -6,7 +6,7 @@ import pytest
 from strands.storage import InMemoryStorage, S3Storage
 
 from agent.caller import Caller
-from agent.errors import NotOwnerError, SettingsError
+from agent.errors import NotForgottenError, NotOwnerError, SettingsError
 from agent.ownership import Beginning
 from agent.store import ConversationStore, open_storage
 
@@ -58,3 +58,38 @@ def test_a_conversations_key_is_its_owners_even_where_the_record_of_ownership_is
     keys = {store.session_manager(SESSION, caller).session_id for caller in (ALICE, BOB)}
     assert len(keys) == 2
     assert not any("alice" in key or SESSION in key for key in keys)
+
+
+class Stubborn(InMemoryStorage):
+    """Deletes so many things, and no more until it is told to."""
+
+    def __init__(self, deletions):
+        super().__init__()
+        self.deletions = deletions
+
+    async def delete(self, key):
+        if self.deletions == 0:
+            raise OSError
+        self.deletions -= 1
+        await super().delete(key)
+
+
+def test_a_conversation_stays_its_owners_until_the_last_of_it_is_deleted():
+    async def play():
+        for deletions in range(3):
+            storage = Stubborn(deletions)
+            store = ConversationStore(storage)
+            await store.claim(SESSION, ALICE, BEGINNING)
+            place = f"session/{store.session_manager(SESSION, ALICE).session_id}"
+            for name in ("a.json", "b.json"):
+                await storage.write(f"{place}/{name}", b"{}")
+            with pytest.raises(NotForgottenError):
+                await store.forget(SESSION, ALICE)
+            assert await store.beginning(SESSION, ALICE) == BEGINNING
+            with pytest.raises(NotOwnerError):
+                await store.claim(SESSION, BOB, BEGINNING)
+            storage.deletions = -1
+            await store.forget(SESSION, ALICE)
+            assert await storage.list("") == []
+
+    asyncio.run(play())

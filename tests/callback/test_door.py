@@ -12,7 +12,7 @@ from callback.door import Door
 from callback.errors import SignInAgainError
 from callback.records import UserProof
 
-from .conftest import CONVERSATION
+from .conftest import CONVERSATION, TLS
 
 
 class FrontEnd:
@@ -131,6 +131,29 @@ def test_a_proof_is_renewed_later_on_without_counting_as_a_visit_and_not_for_som
         service.stage.server.run(front_end.door.proof(type(visitor)(**(vars(visitor) | {"handle": stolen.handle}))))
 
 
+def test_a_token_that_is_renewed_while_nobody_looks_does_not_keep_anybody_signed_in(make_service, provider, front_end):
+    provider.token_life_s = 600
+    service = make_service(DRIVE_AGENT_OIDC_DISCOVERY_URL=provider.discovery_url)
+    service.start(front_ends=[front_end])
+    browser = service.browser()
+    assert browser.go("/sign-in").status_code == 200
+    browser.get("/own/x")
+    visitor = front_end.visitors[-1]
+    proofs = {visitor.proof.value}
+    for _ in range(3):
+        service.clock.forward(minutes=9)
+        provider.ahead_s += 540
+        proofs.add(service.stage.server.run(front_end.door.proof(visitor)).value)
+    assert len(proofs) == len(provider.refreshes) + 1 == 4
+    service.clock.forward(minutes=4)  # half an hour without a visit
+    with pytest.raises(SignInAgainError):
+        service.stage.server.run(front_end.door.proof(visitor))
+
+
+def test_its_clients_trust_what_the_service_trusts(front_end, service):
+    assert front_end.door.tls is TLS
+
+
 def test_its_records_are_encrypted_in_the_services_store(service, front_end, tmp_path):
     records = front_end.door.records("web-test", Changed)
     kept = Changed("key", is_connected=True, account_email="alice@gmail.example")
@@ -165,6 +188,22 @@ def test_a_sleep_ends_early_for_the_person_who_connects_and_for_nobody_else():
         bob.cancel()
         await asyncio.gather(bob, return_exceptions=True)
         await announcements.sleeper("carol")(0.001)
+
+    asyncio.run(story())
+
+
+def test_who_has_slept_or_hears_no_more_is_no_longer_called():
+    async def story():
+        announcements, heard = Announcements(), []
+        await announcements.sleeper("alice")(0.001)
+        assert announcements.hearers == 0
+        unsubscribe = announcements.subscribe(heard.append)
+        announcements.subscribe(heard.append)
+        unsubscribe()
+        unsubscribe()
+        assert announcements.hearers == 1
+        announcements.announce(Changed("alice", is_connected=True))
+        assert len(heard) == 1
 
     asyncio.run(story())
 

@@ -20,13 +20,18 @@ IMPATIENT = httpx.Timeout(2, read=2)
 
 @dataclass
 class Answer:
-    """`chunks` are sent one by one, each after `before_chunk(index)`; `is_cut` leaves the body unfinished."""
+    """`chunks` are sent one by one, each after `before_chunk(index)`; `is_cut` leaves the body unfinished.
+
+    `hangs_up`: there is no answer at all. `stays`: the connection may be used again.
+    """
 
     chunks: list[bytes] = field(default_factory=list)
     status: int = 200
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     is_cut: bool = False
+    hangs_up: bool = False
+    stays: bool = False
     before_chunk: Callable[[int], None] = lambda _: None
 
 
@@ -35,6 +40,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: Any
+    port: int = 0  # of who asks: another one for each connection
 
 
 def sse(*values: object) -> list[bytes]:
@@ -80,13 +86,17 @@ def runtime() -> Iterator[Runtime]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = scripted.next(Asked(self.path, dict(self.headers), json.loads(body)))
+            answer = scripted.next(Asked(self.path, dict(self.headers), json.loads(body), self.client_address[1]))
+            if answer.hangs_up:
+                self.close_connection = True
+                return
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.send_header("Transfer-Encoding", "chunked")
-            self.send_header("Connection", "close")
+            if not answer.stays:
+                self.send_header("Connection", "close")
             self.end_headers()
             try:
                 for index, chunk in enumerate(answer.chunks):
@@ -111,14 +121,14 @@ def runtime() -> Iterator[Runtime]:
 class Stepping:
     """The asynchronous client, one step at a time."""
 
-    def __init__(self, caller, *, timeout=IMPATIENT, slept=None) -> None:
+    def __init__(self, caller, *, timeout=IMPATIENT, slept=None, **values) -> None:
         async def sleep(seconds: float) -> None:
             if slept is not None:
                 slept.append(seconds)
 
         self.runner = asyncio.Runner()
         self.http = http_client(caller.url, timeout=timeout)
-        self.client = RuntimeClient(caller, kind="terminal", http=self.http, sleep=sleep)
+        self.client = RuntimeClient(caller, kind="terminal", http=self.http, sleep=sleep, **values)
 
     def __enter__(self) -> Self:
         return self

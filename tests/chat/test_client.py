@@ -1,5 +1,8 @@
+import asyncio
+import gzip
 import json
 import socket
+import ssl
 import threading
 from urllib.parse import quote
 
@@ -7,6 +10,7 @@ import httpx
 import pytest
 
 from chat.callers import DirectCaller, IamCaller, JwtCaller
+from chat.client import http_client
 from chat.errors import BrokenOffError, ChatError, RefusedError, SignInNeededError, UnreachableError
 from chat.events import AuthRequired, Done, Failure, Notice, Text, ToolProgress
 
@@ -73,6 +77,54 @@ def test_a_connection_that_breaks_in_the_middle_is_not_tried_again(runtime, clie
     assert (len(runtime.asked), slept) == (1, [])
 
 
+def test_a_connection_that_breaks_before_an_answer_is_not_tried_again_for_the_question_may_have_come(
+    runtime, client, slept
+):
+    runtime.answer(Answer(hangs_up=True))
+    with pytest.raises(BrokenOffError, match="before an answer"):
+        list(client.turn(SESSION, "?"))
+    assert (len(runtime.asked), slept) == (1, [])
+
+
+def test_no_connection_is_used_twice_for_it_may_be_closed_under_the_second_question(runtime, client):
+    runtime.answer(Answer(sse(DONE), stays=True))
+    for _ in range(2):
+        list(client.turn(SESSION, "?"))
+    first, second = runtime.asked
+    assert first.port != second.port
+
+
+def test_a_proxy_of_the_environment_sees_nothing_that_stays_on_this_machine(runtime, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
+        port = closed_soon.getsockname()[1]
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    runtime.answer(Answer(sse(DONE)))
+    with Stepping(DirectCaller(runtime.url), slept=[]) as client:
+        assert list(client.turn(SESSION, "?"))
+    assert http_client("https://runtime.example").trust_env
+
+
+def test_certificates_that_were_loaded_already_are_the_ones_that_count(runtime):
+    class Noted(ssl.SSLContext):
+        used = 0
+
+        def wrap_bio(self, *args, **members):
+            Noted.used += 1
+            return super().wrap_bio(*args, **members)
+
+    async def ask():
+        url = runtime.url.replace("http:", "https:")
+        async with http_client(url, verify=Noted(ssl.PROTOCOL_TLS_CLIENT)) as http:
+            with pytest.raises(httpx.TransportError):
+                await http.post(url)
+
+    asyncio.run(ask())
+    assert Noted.used == 1
+
+
 def test_a_stream_that_ends_without_its_end_is_said(runtime, client):
     runtime.answer(Answer(sse(text("Half an ans"))))
     with pytest.raises(BrokenOffError, match="before its end"):
@@ -127,7 +179,7 @@ def test_the_servers_wish_to_wait_is_granted_within_reason(runtime, client, slep
     ("status", "kind", "said"),
     [
         (400, RefusedError, "type /new"),
-        (401, SignInNeededError, "drive-agent token"),
+        (401, SignInNeededError, "drive-agent sign-in"),
         (403, RefusedError, "does not accept this sign-in"),
         (404, RefusedError, "DRIVE_AGENT_RUNTIME_ARN"),
         (424, RefusedError, "its log says why"),
@@ -252,3 +304,34 @@ def test_a_trusted_backend_names_the_person_twice_and_signs_what_it_sends(runtim
     for name in ("X-Amzn-Bedrock-AgentCore-Runtime-User-Id", "X-Amzn-Bedrock-AgentCore-Runtime-Custom-User-Id"):
         assert asked.headers[name] == headers[name] == "slack:T1:U1"
     assert asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] == SESSION
+
+
+def test_an_action_whose_answer_comes_drop_by_drop_ends_with_a_sentence(runtime):
+    may_go_on = threading.Event()
+    slow = Answer([b" "] * 1_000, content_type="application/json", before_chunk=lambda _: may_go_on.wait(0.02))
+    runtime.answer(slow)
+    with Stepping(as_person(runtime.url, "x"), action_s=0.2) as client, pytest.raises(BrokenOffError, match="silent"):
+        client.action(SESSION, "forget")
+    may_go_on.set()
+
+
+def test_what_comes_compressed_is_not_unpacked(runtime, client):
+    runtime.answer(
+        Answer([gzip.compress(b"[" * 1_000)], content_type="application/json", headers={"Content-Encoding": "gzip"})
+    )
+    with pytest.raises(BrokenOffError):
+        client.action(SESSION, "status")
+    assert runtime.asked[0].headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a": "' + b"x" * 1_100_000 + b'"}'])
+def test_an_answer_that_is_too_deep_or_too_long_is_not_understood(runtime, client, body):
+    runtime.answer(Answer([body], content_type="application/json"))
+    with pytest.raises(BrokenOffError):
+        client.action(SESSION, "status")
+
+
+def test_only_numbers_are_kept_of_what_a_turn_took(runtime, client):
+    deep = json.loads('{"a":' * 200 + "1" + "}" * 200)
+    runtime.answer(Answer(sse(DONE | {"usage": {"inputTokens": 3, "x": deep, "y": True}, "timings": {"z": "soon"}})))
+    assert list(client.turn(SESSION, "?")) == [Done("end_turn", {"inputTokens": 3}, {})]

@@ -29,13 +29,15 @@ def fake(_fake):
 
 @pytest.fixture
 def visit(chromium, fake):
-    """Open the chat in somebody's own browser."""
+    """Open the chat in somebody's own browser. `has_clock`: its time can be turned forward."""
     contexts = []
 
-    def open_tab(path="/chat", language="en", **options):
+    def open_tab(path="/chat", language="en", *, has_clock=False, **options):
         contexts.append(new_context(chromium, language, **options))
         contexts[-1].set_default_timeout(5_000)
         tab = Tab(contexts[-1].new_page())
+        if has_clock:
+            tab.page.clock.install()
         tab.page.goto(f"{fake.origin}{path}")
         return tab
 

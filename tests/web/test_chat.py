@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from tests.callback.servers import Server
+from tests.web.doing import ANSWER, EARLIER, ask, come, drafts, returns, runs, start_waiting
 from tests.web.fake import (
     ALICE,
     BOB,
@@ -28,36 +29,6 @@ from tests.web.fake import (
 )
 
 FILES = [{"name": f"Report {n}", "type": "pdf", "link": f"https://docs.google.com/{n}"} for n in range(12)]
-ANSWER = [*text("m", "<p>Here it is.</p>"), done()]
-EARLIER = {"question": "Where is it?", "parts": [{"kind": "text", "html": "<p>There.</p>", "markdown": "There."}]}
-
-
-def ask(page, question):
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-
-
-def drafts(page):
-    found = page.evaluate("Object.entries(localStorage)")
-    return {key.removeprefix("drive-agent.draft."): value for key, value in found}
-
-
-def runs(fake):
-    return fake.sent("POST", "/agui")
-
-
-def come(page, fake, count):
-    """Wait until the page has asked for that many runs."""
-    for _ in range(200):
-        if len(runs(fake)) >= count:
-            return
-        page.wait_for_timeout(20)
-    raise AssertionError(f"{len(runs(fake))} runs")
-
-
-def returns(page):
-    """The person comes back to the tab."""
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 # --- Asking
@@ -267,14 +238,6 @@ def test_everything_can_be_reached_by_keyboard_and_the_focus_is_seen(visit, fake
 
 
 # --- Consent
-
-
-def start_waiting(visit, fake, *then):
-    fake.scripts = [[tool("running"), *asks()], *then]
-    page = visit().page
-    ask(page, "What did Ben change?")
-    expect(page.locator(".consent")).to_be_visible()
-    return page
 
 
 CONNECTED = [Gate("consent"), custom("connected", account="alice@gmail.example"), *ANSWER]

@@ -8,21 +8,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callback.errors import CallbackError, ForgedRequestError, SignInAgainError
+from callback.service_errors import StateUnavailableError
 from callback.web.languages import LANGUAGES
+from chat.errors import BrokenOffError, RefusedError, UnreachableError
+from chat.web.errors import WebError, problem_of
 from chat.web.page import STATIC, show_page, words
 from tests.web.fake import ALICE
 
 PAGE = (STATIC.parent / "pages" / "chat.html").read_text(encoding="utf-8")
 SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")}
 SOURCE = PAGE + "".join(SCRIPTS.values())
-SPRITE = (STATIC / "sprite.svg").read_text(encoding="utf-8")
-CODES = "sign_in no_conversation no_run busy bad_request forged too_long unreachable internal agent_failed"
+SPRITE = (STATIC.parent / "pages" / "sprite.svg").read_text(encoding="utf-8")
+# What the page itself says, where the server could not be asked.
+OWN_ERRORS = {"errors.internal", "errors.unreachable"}
 # Keys that the script puts together.
 TABLES = (
     "kinds.",
     "scopes.",
     "providers.",
-    "errors.",
     "banner.",
     "suggestions.",
     "turn.tool_",
@@ -50,9 +54,22 @@ def test_both_languages_have_the_same_texts_with_the_same_slots():
     assert slots[0] == slots[1]
 
 
-def test_there_is_a_sentence_for_every_refusal_of_the_backend():
-    for language in LANGUAGES:
-        assert {f"errors.{code}" for code in CODES.split()} <= set(words(language))
+def every(kind):
+    return {kind} | {below for one in kind.__subclasses__() for below in every(one)}
+
+
+def codes():
+    """Every code that the backend can say: its own errors', and those that it translates others to."""
+    others = [SignInAgainError(), ForgedRequestError(), StateUnavailableError(), UnreachableError(""), Exception()]
+    others += [BrokenOffError(""), RefusedError("", 503, is_passing=True), RefusedError("", 500), CallbackError()]
+    translated = {problem_of(error, words("en")).code for error in others}
+    return {error.code for error in every(WebError)} | translated
+
+
+def test_there_is_a_sentence_for_every_refusal_of_the_backend_and_for_nothing_else():
+    known = {key for key in words("en") if key.startswith("errors.")}
+    assert known == {f"errors.{code}" for code in codes()}
+    assert known >= OWN_ERRORS
 
 
 def test_every_text_that_the_page_names_is_there_and_every_other_is_not():
@@ -60,14 +77,15 @@ def test_every_text_that_the_page_names_is_there_and_every_other_is_not():
     used |= {key for pair in re.findall(r'text\([^()]*? \? "([a-z_.]+)" : "([a-z_.]+)"\)', SOURCE) for key in pair}
     known = set(words("en"))
     assert used <= known
-    assert {key for key in known - used if not key.startswith(TABLES)} == set()
+    assert {key for key in known - used if not key.startswith((*TABLES, "errors."))} == set()
+    assert {key for key in used if key.startswith("errors.")} == OWN_ERRORS
 
 
 def test_every_icon_is_in_the_sprite():
-    used = set(re.findall(r'icon\("([a-z-]+)"\)|sprite.svg#([a-z-]+)"|(?:tool|button)\([^;]*?, "([a-z]+)", ', SOURCE))
+    used = set(re.findall(r'icon\("([a-z-]+)"\)|href="#icon-([a-z-]+)"|(?:tool|button)\([^;]*?, "([a-z]+)", ', SOURCE))
     kinds = {f"kind-{key.removeprefix('kinds.')}" for key in words("en") if key.startswith("kinds.")}
     names = {name for found in used for name in found if name} | kinds
-    assert names <= set(re.findall(r'<symbol id="([a-z-]+)"', SPRITE))
+    assert names <= set(re.findall(r'<symbol id="icon-([a-z-]+)"', SPRITE))
 
 
 def test_the_start_comes_with_words_language_and_suggestions():
@@ -118,5 +136,12 @@ def test_markup_is_put_in_at_one_place_alone():
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
-def test_a_script_can_be_read_in_a_sitting(name):
-    assert len(SCRIPTS[name].splitlines()) <= 450
+def test_a_script_can_be_read_in_a_sitting_and_says_first_what_it_is_for(name):
+    lines = SCRIPTS[name].splitlines()
+    assert len(lines) <= 300
+    assert max(map(len, lines)) <= 120
+    assert lines[0].startswith("// ")
+
+
+def test_the_page_has_its_scripts_sent_before_they_name_each_other():
+    assert set(re.findall(r'modulepreload" href="/chat/static/([a-z]+\.js)"', shown(start()))) == set(SCRIPTS)

@@ -19,17 +19,24 @@ async function drawConnections(fail) {
   try {
     const { connections } = await json("/chat/api/connections");
     if (!connections.length) connections.push({ provider: "google-drive", connected: false });
-    $("connections").replaceChildren(note ? fine(note) : "", ...connections.map(({ provider, connected, account }) => make("div", { class: "connection" },
-      make("strong", {}, start.words[`providers.${provider.replace(/^google-drive.*/, "google-drive")}`] ?? provider),
-      make("span", {}, !connected ? text("account.not_connected") : account ? text("account.connected_as", { account }) : text("account.connected")),
-      connected ? button(text("account.disconnect"), null, () => disconnect(fail).catch(fail), { class: "second" })
-        : outside("/connect/google-drive", { class: "button second" }, text("account.connect")))));
+    if (person.isStrange) return;
+    $("connections").replaceChildren(note ? fine(note) : "", ...connections.map((one) => cardOf(one, fail)));
     note = "";
   } catch (error) { $("connections").replaceChildren(fine(error.message)); fail(error); }
 }
 
+function cardOf({ provider, connected, account }, fail) {
+  const named = account ? text("account.connected_as", { account }) : text("account.connected");
+  return make("div", { class: "connection" },
+    make("strong", {}, start.words[`providers.${provider.replace(/^google-drive.*/, "google-drive")}`] ?? provider),
+    make("span", {}, connected ? named : text("account.not_connected")),
+    connected ? button(text("account.disconnect"), null, () => disconnect(fail).catch(fail), { class: "second" })
+      : outside("/connect/google-drive", { class: "button second" }, text("account.connect")));
+}
+
 async function disconnect(fail) {
-  if (!(await ask({ heading: text("dialog.disconnect"), body: text("dialog.disconnect_text"), yes: text("account.disconnect"), isDanger: true }))) return;
+  const words = { heading: text("dialog.disconnect"), body: text("dialog.disconnect_text") };
+  if (!(await ask({ ...words, yes: text("account.disconnect"), isDanger: true }))) return;
   await api("/chat/api/disconnect", { method: "POST" });
   note = text("account.disconnected");
   $("account").showPopover();

@@ -25,7 +25,7 @@ export function icon(name) {
   const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
-  use.setAttribute("href", `/chat/static/sprite.svg#${name}`);
+  use.setAttribute("href", `#icon-${name}`);
   svg.append(use);
   return svg;
 }
@@ -42,7 +42,8 @@ export const outside = (link, attributes, ...children) =>
 
 export function outward(markup, element = make("div")) {
   element.innerHTML = markup;
-  for (const link of element.querySelectorAll("a")) Object.assign(link, { target: "_blank", rel: "noopener noreferrer" });
+  const outward = { target: "_blank", rel: "noopener noreferrer" };
+  for (const link of element.querySelectorAll("a")) Object.assign(link, outward);
   return element;
 }
 
@@ -56,7 +57,8 @@ export function dayInWords(date, options = { weekday: "long", day: "numeric", mo
 
 export function moment(date, options) {
   if (!date || Number.isNaN(Date.parse(date))) return null;
-  return make("time", { datetime: date, title: format(date, { dateStyle: "full", timeStyle: "short" }) }, format(date, options));
+  const title = format(date, { dateStyle: "full", timeStyle: "short" });
+  return make("time", { datetime: date, title }, format(date, options));
 }
 
 // --- The parts of a turn, each by its kind
@@ -65,11 +67,13 @@ export const isConnected = ({ account }) => (account ?? null) !== null;
 
 // `isOpen`: a card that still asks; `refuse` is what its second button does.
 export const draw = {
-  text: ({ html }) => outward(html, make("div", { class: "text" })),
+  // What has come event by event is there as an element, and has no other markup.
+  text: ({ html, element }) => element ?? outward(html, make("div", { class: "text" })),
 
   tool({ label, status }) {
-    const mark = status === "running" ? make("span", { class: "spinner" }) : icon(status === "done" ? "check" : "cross");
-    const said = status === "running" ? [label] : [label.replace(/ …$/, ""), unseen(` (${text(`turn.tool_${status}`)})`)];
+    const isRunning = status === "running";
+    const mark = isRunning ? make("span", { class: "spinner" }) : icon(status === "done" ? "check" : "cross");
+    const said = isRunning ? [label] : [label.replace(/ …$/, ""), unseen(` (${text(`turn.tool_${status}`)})`)];
     return make("p", { class: `tool ${status}` }, mark, make("span", {}, ...said));
   },
 
@@ -82,7 +86,8 @@ export const draw = {
       currentTarget.remove();
       list.children[most].firstChild.focus();
     };
-    return make("div", {}, list, hasMore && button(text("turn.show_all", { count: files.length }), null, reveal, { class: "second all" }));
+    const words = text("turn.show_all", { count: files.length });
+    return make("div", {}, list, hasMore && button(words, null, reveal, { class: "second all" }));
   },
 
   consent(part, isOpen, refuse) {
@@ -101,7 +106,8 @@ export const draw = {
       scopes.length > 0 && make("ul", {}, ...scopes.map((scope) => make("li", {}, scope))),
       make("div", { class: "buttons" }, outside(part.url, { class: "button" }, text("consent.connect")),
         button(text("consent.not_now"), null, refuse, { class: "second" })),
-      make("p", { class: "fine" }, make("span", { class: "spinner" }), make("span", {}, text("consent.waiting"), " ", rest[0])));
+      make("p", { class: "fine" }, make("span", { class: "spinner" }),
+        make("span", {}, text("consent.waiting"), " ", rest[0])));
   },
 
   notice: ({ message }) => make("p", { class: "outcome" }, icon("alert"), message),
@@ -115,7 +121,8 @@ function fileCard({ name, type, link, path, modified, owner }) {
     make("strong", { title: name }, name),
     path && make("span", { class: "path", title: path }, path),
     make("span", { class: "facts" }, ...facts.flatMap((fact, index) => (index ? [" · ", fact] : [fact]))))];
-  return safe(link) ? outside(link, { class: "file" }, ...inside) : make("span", { class: "file", tabindex: -1 }, ...inside);
+  if (safe(link)) return outside(link, { class: "file" }, ...inside);
+  return make("span", { class: "file", tabindex: -1 }, ...inside);
 }
 
 // --- What is said above the composer, and asked in the middle of the window
@@ -125,7 +132,8 @@ const notice = $("notice"), dialog = $("dialog");
 export function notify(kind, message, action) {
   if (notice.dataset.kind === kind && notice.textContent.includes(message)) return; // said already
   notice.dataset.kind = kind;
-  notice.replaceChildren(icon("alert"), make("span", {}, message), action ?? "", tool(text("notice.dismiss"), "close", () => hush(kind)));
+  const dismiss = tool(text("notice.dismiss"), "close", () => hush(kind));
+  notice.replaceChildren(icon("alert"), make("span", {}, message), action ?? "", dismiss);
 }
 
 // Take back what was said of these kinds; without kinds, whatever was said.
@@ -135,11 +143,13 @@ export function hush(...kinds) {
 
 // Returns what was typed where something was to be typed, else true; false where the person does not want to.
 export function ask({ heading, body, label, value, yes, isDanger, isFinal }) {
-  const input = value !== undefined && make("input", { id: "dialog-value", value, maxlength: 120, required: true, autocomplete: "off" });
+  const bounds = { maxlength: 120, required: true, autocomplete: "off" };
+  const input = value !== undefined && make("input", { id: "dialog-value", value, ...bounds });
   const cancel = button(text("dialog.cancel"), null, () => dialog.close(), { class: "second", hidden: isFinal });
   const confirm = make("button", { value: "yes", class: isDanger && "danger" }, yes);
   dialog.returnValue = "";
-  dialog.replaceChildren(make("form", { method: "dialog" }, make("h2", { id: "dialog-heading" }, heading), body && make("p", {}, body),
+  dialog.replaceChildren(make("form", { method: "dialog" },
+    make("h2", { id: "dialog-heading" }, heading), body && make("p", {}, body),
     input && make("label", { for: "dialog-value" }, label), input, make("div", { class: "buttons" }, cancel, confirm)));
   if (!dialog.open) dialog.showModal();
   (input || (isDanger ? cancel : confirm)).focus();

@@ -10,7 +10,9 @@ const place = (name) => `drive-agent.draft.${person.id}.${name}`;
 export const drafts = {
   get: (name) => localStorage.getItem(place(name)) ?? "",
   set: (name, words) => (words ? localStorage.setItem(place(name), words) : localStorage.removeItem(place(name))),
-  clear: () => Object.keys(localStorage).filter((key) => key.startsWith(place(""))).forEach((key) => localStorage.removeItem(key)),
+  clear: () => {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(place(""))) localStorage.removeItem(key);
+  },
 };
 
 export class Refused extends Error {
@@ -20,17 +22,27 @@ export class Refused extends Error {
 export async function api(path, options = {}) {
   const headers = { "X-CSRF": person.csrf, ...(options.body && { "Content-Type": "application/json" }) };
   const response = await fetch(path, { ...options, headers }).catch((error) => {
-    if (error.name === "AbortError") throw error;
+    if (error.name === "AbortError" || error instanceof Refused) throw error;
     throw new Refused("offline", text(navigator.onLine ? "errors.unreachable" : "notice.offline"));
   });
   if (response.ok) return response;
   const { error, code } = await response.json().catch(() => ({}));
   // The value against forged requests changes with every sign-in, which may have been in another tab.
-  if (response.status === 403 && !options.isAgain && (await recognise())) return api(path, { ...options, isAgain: true });
+  const isOld = response.status === 403 && !options.isAgain;
+  if (isOld && (await recognise())) return api(path, { ...options, isAgain: true });
   throw new Refused(response.status === 401 ? "sign_in" : code ?? "unreachable", error ?? text("errors.unreachable"));
 }
 
-export const json = async (path, options) => (await api(path, options)).json();
+// A request that hangs must not keep everything else waiting.
+const PATIENCE_MS = 30_000;
+
+export async function json(path, options) {
+  const abort = new AbortController();
+  const limit = setTimeout(() => abort.abort(new Refused("offline", text("errors.unreachable"))), PATIENCE_MS);
+  try {
+    return await (await api(path, { ...options, signal: abort.signal })).json();
+  } finally { clearTimeout(limit); }
+}
 
 export async function* events(response) { // [sequence number, event], and [NaN, null] for a sign of life
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -40,7 +52,9 @@ export async function* events(response) { // [sequence number, event], and [NaN,
     const frames = (rest + value).split(/\r?\n\r?\n/);
     rest = frames.pop();
     for (const frame of frames) {
-      const field = (name) => frame.split(/\r?\n/).filter((line) => line.startsWith(name)).map((line) => line.slice(name.length).trim()).join("");
+      const lines = frame.split(/\r?\n/);
+      const field = (name) =>
+        lines.filter((line) => line.startsWith(name)).map((line) => line.slice(name.length).trim()).join("");
       yield [parseInt(field("id:")), field("data:") ? JSON.parse(field("data:")) : null];
     }
   }

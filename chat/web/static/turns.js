@@ -2,9 +2,7 @@
 
 import { $, button, dayInWords, draw, icon, isConnected, make, moment, text, tool } from "./drawing.js";
 import { person } from "./server.js";
-
-// What the buttons of a turn do: the page says.
-export const acts = { edit: null, again: null, refuse: null, goOn: null };
+import { acts } from "./state.js";
 
 // The element of a turn; `before` is the turn above it.
 export function elementOf(turn, before) {
@@ -12,10 +10,13 @@ export function elementOf(turn, before) {
   turn.body = make("div", { class: "parts" });
   turn.foot = make("div", { class: "after" });
   turn.element = make("article", { class: "turn" },
-    (!before || new Date(before.asked).toDateString() !== day) && make("p", { class: "day" }, make("span", {}, dayInWords(turn.asked))),
-    turn.question && make("div", { class: "row asked" }, make("span", { class: "face person", "aria-hidden": "true" }, initial()),
+    (!before || new Date(before.asked).toDateString() !== day) &&
+      make("p", { class: "day" }, make("span", {}, dayInWords(turn.asked))),
+    turn.question && make("div", { class: "row asked" },
+      make("span", { class: "face person", "aria-hidden": "true" }, initial()),
       make("div", { class: "said" }, make("h2", {}, text("turn.you"), moment(turn.asked, { timeStyle: "short" })),
-        make("p", { class: "question" }, turn.question), tool(text("turn.edit"), "edit", () => acts.edit(turn), { class: "bare edit" }))),
+        make("p", { class: "question" }, turn.question),
+        tool(text("turn.edit"), "edit", () => acts.edit(turn), { class: "bare edit" }))),
     make("div", { class: "row answered" }, make("span", { class: "face" }, icon("mark")),
       make("div", { class: "said" }, make("h2", {}, text("turn.agent")), turn.body, turn.foot)));
   turn.parts = turn.parts.filter(({ kind }) => draw[kind]); // a newer server may know more
@@ -50,26 +51,42 @@ export function unsay(turn, message) {
 
 // Everything that follows from how far a turn has come: cards that are over, the line below, what can be done now.
 export function settleTurn(turn, isLast, isTired) {
-  const isOver = turn.outcome !== "running", isWaiting = waits(turn);
-  const answer = turn.parts.filter(({ kind }) => kind === "text").map(({ markdown }) => markdown.trim()).join("\n\n");
-  for (const part of turn.parts) if (part.kind === "consent" && part.element.matches("section") !== isOpen(turn, part)) put(turn, {}, part);
-  const after = [], last = turn.parts.at(-1);
-  if (!isOver && !isWaiting && last?.kind !== "text" && last?.status !== "running") after.push(make("p", { class: "tool" }, make("span", { class: "dots" }), text(turn.isGoingOn && !last ? "turn.going_on" : "turn.thinking")));
-  if (turn.outcome === "stopped") after.push(make("p", { class: "outcome" }, icon("stop"), text("turn.stopped")));
-  if (turn.outcome === "cut_off") {
-    after.push(make("p", { class: "outcome" }, icon("alert"), text(isLast && !isTired ? "turn.going_on" : "turn.cut_off")));
-    if (isLast && isTired) after.push(button(text("turn.continue"), null, acts.goOn, { class: "second" }));
+  const isWaiting = waits(turn);
+  for (const part of turn.parts) {
+    if (part.kind === "consent" && part.element.matches("section") !== isOpen(turn, part)) put(turn, {}, part);
   }
-  const tools = make("div", { class: "tools" }, isOver && answer && button(text("turn.copy"), "copy", ({ currentTarget }) => copy(currentTarget, answer)),
-    isOver && !isWaiting && isLast && turn.question && (turn.outcome !== "cut_off" || isTired) && button(text("turn.again"), "again", () => acts.again(turn)));
-  turn.foot.replaceChildren(...after, tools.childElementCount ? tools : "");
+  const tools = make("div", { class: "tools" }, ...toolsOf(turn, isWaiting, isLast, isTired));
+  turn.foot.replaceChildren(...standing(turn, isWaiting, isLast, isTired), tools.childElementCount ? tools : "");
   turn.element.dataset.state = isWaiting ? "waiting" : turn.outcome;
   turn.element.classList.toggle("last", isLast);
 }
 
+// What is said of how a turn stands; `note` is what it waits for, if that is something else than the agent's thoughts.
+function standing({ outcome, parts, note }, isWaiting, isLast, isTired) {
+  const last = parts.at(-1), line = (picture, words) => make("p", { class: "outcome" }, icon(picture), words);
+  if (outcome === "stopped") return [line("stop", text("turn.stopped"))];
+  if (outcome === "cut_off") {
+    if (!isLast) return [line("alert", text("turn.cut_off"))];
+    if (!isTired) return [line("alert", text("turn.going_on"))];
+    return [line("alert", text("turn.cut_off")), button(text("turn.continue"), null, acts.goOn, { class: "second" })];
+  }
+  const isSilent = last?.kind !== "text" && last?.status !== "running";
+  if (outcome !== "running" || isWaiting || !(note || isSilent)) return [];
+  return [make("p", { class: "tool" }, make("span", { class: "dots" }), note || text("turn.thinking"))];
+}
+
+function toolsOf(turn, isWaiting, isLast, isTired) {
+  if (turn.outcome === "running") return [];
+  const answer = turn.parts.filter(({ kind }) => kind === "text").map(({ markdown }) => markdown.trim()).join("\n\n");
+  const canAsk = !isWaiting && isLast && turn.question && (turn.outcome !== "cut_off" || isTired);
+  return [answer && button(text("turn.copy"), "copy", ({ currentTarget }) => copy(currentTarget, answer)),
+    canAsk && button(text("turn.again"), "again", () => acts.again(turn))];
+}
+
 async function copy(control, answer) {
-  await navigator.clipboard.writeText(answer);
+  let done = text("turn.copied");
+  try { await navigator.clipboard.writeText(answer); } catch { done = text("turn.not_copied"); } // not allowed here
   const say = (words, status) => { control.lastChild.data = words; $("status").textContent = status; };
-  say(text("turn.copied"), text("turn.copied"));
+  say(done, done);
   setTimeout(() => say(text("turn.copy"), ""), 2000);
 }

@@ -14,7 +14,10 @@ const stick = () => {
   $("jump").hidden = sticks || isAtEnd() || isEmpty();
 };
 export const toLatest = () => { sticks = true; stick(); };
-export const fitComposer = () => { composer.style.height = "auto"; composer.style.height = `${composer.scrollHeight}px`; };
+export function fitComposer() {
+  composer.style.height = "auto";
+  composer.style.height = `${composer.scrollHeight}px`;
+}
 
 export function showList(isShown) {
   document.body.classList.toggle("list-open", isShown);

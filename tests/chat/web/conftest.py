@@ -1,4 +1,6 @@
+import asyncio
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ from tests.callback.browser import Browser
 from tests.callback.cloud import ARN, CLIENT_ID, CLIENT_SECRET
 from tests.callback.conftest import TLS, Clock
 from tests.callback.servers import Server, Stage
-from tests.chat.web.scripted import Agent, Page
+from tests.chat.web.scripted import Agent, Gate, Page
 
 QUICK = Limits(pace_s=0.01, keep_s=0.05, beat_s=0.1, stop_s=1.0, elsewhere_s=0.05, linger_s=5.0)
 
@@ -29,17 +31,31 @@ class Line:
     def __init__(self, kept: dict[tuple[str, str], Any]) -> None:
         self.kept = kept
         self.is_cut = False
+        # What fails, and what waits the next time, as ("put", "chat-heads").
+        self.broken: set[tuple[str, str]] = set()
+        self.gates: dict[tuple[str, str], Gate] = {}
 
     async def get(self, key: str, *, collection: str) -> Any:
+        await self._reach("get", collection)
         return self._there().get((collection, key))
 
     async def put(self, key: str, value: Any, *, collection: str, ttl: float) -> None:
         assert ttl > 0
         assert len(json.dumps(value)) < 400 * 1024  # an item of DynamoDB
+        await self._reach("put", collection)
         self._there()[collection, key] = value
 
     async def delete(self, key: str, *, collection: str) -> bool:
+        await self._reach("delete", collection)
         return self._there().pop((collection, key), None) is not None
+
+    async def _reach(self, what: str, collection: str) -> None:
+        """A store is never there at once: others go on meanwhile."""
+        self._there()
+        if (what, collection) in self.broken:
+            raise StateUnavailableError
+        gate = self.gates.pop((what, collection), None)
+        await (gate.pass_through() if gate else asyncio.sleep(0))
 
     def _there(self) -> dict[tuple[str, str], Any]:
         if self.is_cut:
@@ -60,6 +76,7 @@ class Chat:
     clock: Clock = field(default_factory=Clock)
     lifespans: list[AbstractAsyncContextManager[Any]] = field(default_factory=list)
     browsers: list[Browser] = field(default_factory=list)
+    tls: ssl.SSLContext = TLS
     app: Any = None
     line: Any = None
     front: Any = None
@@ -72,7 +89,7 @@ class Chat:
             front_ends=[self.front],
             store=self.line,
             identity=self.identity,
-            tls=TLS,
+            tls=self.tls,
             now=self.clock,
         )
         self.lifespans.append(self.stage.enter(self.app))
@@ -99,18 +116,19 @@ class Chat:
         assert made.go("/sign-in").status_code == 200
         return Page(made, who)
 
-    def announce(self, page: Page, account: str = "alice@gmail.example") -> None:
-        """What the callback service does when a consent is completed."""
-        door = self.app.state.door
+    def person(self, page: Page) -> str:
+        return person_key("jwt", f"{self.agent.url}/oidc", f"{page.who}-sub")
+
+    def run(self, page: Page, run: str) -> Any:
+        """A run of this person's that lives, or has ended a moment ago."""
+        return self.front.conversations.find_run(self.person(page), run)
+
+    def announce(self, page: Page, account: str = "alice@gmail.example", *, is_connected: bool = True) -> None:
+        """What the callback service does when a consent is completed, or taken back."""
+        changed = Changed(self.person(page), is_connected=is_connected, account_email=account)
 
         async def announce() -> None:
-            door.announcements.announce(
-                Changed(
-                    person_key("jwt", f"{self.agent.url}/oidc", f"{page.who}-sub"),
-                    is_connected=True,
-                    account_email=account,
-                )
-            )
+            self.app.state.door.announcements.announce(changed)
 
         self.stage.server.run(announce())
 

@@ -1,16 +1,21 @@
 """Questions and their answers over HTTP: as they come, as they are kept, and as others follow them."""
 
+import gc
 import socket
+import ssl
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
 from ag_ui.core import Event
 from pydantic import TypeAdapter
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from chat.web.limits import Limits
+from chat.web.runs import Run
 from chat.web.transcripts import Transcripts
+from tests.chat.web.conftest import QUICK
 from tests.chat.web.scripted import (
     ANSWER,
     FOUND,
@@ -41,6 +46,8 @@ def until(check, what="it never happened"):
 
 
 def test_an_answer_comes_as_events_and_is_kept_as_a_turn(alice, agent):
+    at_once = "".join(each["event"]["contentBlockDelta"]["delta"]["text"] for each in ANSWER if "event" in each)
+    agent.turns = [[*ANSWER[:3], text(at_once), ANSWER[-1]]]
     events = alice.ask(HERE, "Where is the budget?", timezone="Asia/Tokyo", locale="ja", run="run-1")
     assert types(events) == [
         "RUN_STARTED",
@@ -132,9 +139,8 @@ def stored(chat, page):
     transcripts = Transcripts(chat.app.state.door)
 
     async def read():
-        door = chat.app.state.door
-        person = await door._services.sessions.find(page.browser.cookie("__Host-session"), door.now())
-        return await transcripts.last_turn(person.person.key, await transcripts.head(person.person.key, HERE))
+        person = chat.person(page)
+        return await transcripts.last_turn(person, await transcripts.head(person, HERE))
 
     return chat.stage.server.run(read())
 
@@ -195,7 +201,7 @@ def test_a_browser_that_goes_away_is_noticed_at_once(chat, alice, agent):
     agent.turns = [[gate, done()]]
     with alice.stream("POST", "/agui", alice.input(HERE, "Where?", run="run-1")) as response:
         next(read_events(response))
-        [run] = chat.front._conversations._runs.values()
+        run = chat.run(alice, "run-1")
         assert run.log.followers == 1
     until(lambda: run.log.followers == 0)
     gate.open()
@@ -216,7 +222,7 @@ def test_ten_followers_see_the_same_and_one_that_does_not_read_slows_nobody(chat
     ]
     slow.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
     followers = [Beside(follow_alone, alice, "run-1") for _ in range(10)]
-    [run] = chat.front._conversations._runs.values()
+    run = chat.run(alice, "run-1")
     until(lambda: run.log.followers == 12)
     gate.open()
     events = asking.result()
@@ -235,14 +241,12 @@ def follow_alone(page, run):
             return [event for _, event in read_events(response)]
 
 
-def test_more_followers_than_anybody_needs_are_refused(chat, alice, agent):
-    gate = Gate()
+def test_more_followers_than_anybody_needs_are_refused(make_chat, agent):
+    alice, gate = make_chat(replace(QUICK, followers=1)).page(), Gate()
     agent.turns = [[gate, done()]]
-    with alice.stream("POST", "/agui", alice.input(HERE, "Where?", run="run-1")):
-        [run] = chat.front._conversations._runs.values()
-        run.log._max_followers = 1
-        with pytest.raises(RefusedError) as refused:
-            alice.follow("run-1")
+    asked = alice.input(HERE, "Where?", run="run-1")
+    with alice.stream("POST", "/agui", asked), pytest.raises(RefusedError) as refused:
+        alice.follow("run-1")
     gate.open()
     assert (refused.value.status, refused.value.body["code"]) == (429, "too_many")
 
@@ -386,6 +390,74 @@ def test_an_answer_without_end_is_ended(chat, alice, agent):
     turn = alice.turn(HERE)
     assert turn["outcome"] == "failed"
     assert [part.get("code") for part in turn["parts"]] == ["answer_too_long", "answer_too_long"]
+
+
+def test_an_agent_that_does_not_hear_of_it_does_not_hold_the_end_up(make_chat, agent):
+    alice, gate, page = make_chat(replace(QUICK, stop_s=0.1)).page(), Gate(), "word " * 20_000
+
+    async def silence():
+        await gate.pass_through()
+        yield b"{}"
+
+    agent.turns = [[*[text(page) for _ in range(50)], gate]]
+    agent.actions["cancel"] = lambda: StreamingResponse(silence(), media_type="application/json")
+    assert alice.run(HERE, "Everything")[-1]["code"] == "answer_too_long"
+    assert not gate.is_open.is_set()
+    gate.open()
+
+
+def test_a_run_that_is_sent_once_more_after_its_end_is_not_asked_twice(make_chat, agent):
+    alice = make_chat(replace(QUICK, linger_s=0.01, elsewhere_s=0)).page()
+    alice.run(HERE, "Where?", run="run-1")
+    until_gone(alice, "run-1")
+    with pytest.raises(RefusedError) as refused:
+        alice.run(HERE, "Where?", run="run-1")
+    assert refused.value.body["code"] == "busy"
+    assert len(agent.said()) == 1
+
+
+def until_gone(page, run):
+    def is_gone():
+        try:
+            page.follow(run)
+        except RefusedError as refused:
+            return refused.body["code"] == "no_run"
+        return False
+
+    until(is_gone)
+
+
+def test_nothing_is_kept_in_memory_of_a_run_whose_end_everybody_could_read(make_chat):
+    chat = make_chat(replace(QUICK, linger_s=0.01, elsewhere_s=0))
+    alice = chat.page()
+    alice.run(HERE, "Where?", run="run-1")
+    until_gone(alice, "run-1")
+
+    async def left():
+        gc.collect()
+        return [each for each in gc.get_objects() if isinstance(each, Run) and each.log.followers == 0]
+
+    assert chat.stage.server.run(left()) == []
+
+
+class Noted(ssl.SSLContext):
+    """Certificates of which is known whether somebody has looked at them."""
+
+    used = 0
+
+    def wrap_bio(self, *args, **members):
+        self.used += 1
+        return super().wrap_bio(*args, **members)
+
+
+def test_the_agent_is_asked_with_the_certificates_that_the_service_has_loaded(make_chat, agent):
+    chat = make_chat(replace(QUICK, stop_s=0.05), AWS_ENDPOINT_URL=agent.url.replace("http:", "https:"))
+    chat.tls = Noted(ssl.PROTOCOL_TLS_CLIENT)
+    chat.restart()
+    alice = chat.page()
+    with alice.stream("POST", "/agui", alice.input(HERE, "Where?")):
+        until(lambda: chat.tls.used > 0)
+        Page(alice.browser).api("POST", f"/chat/api/conversations/{HERE}/stop")
 
 
 def test_a_silent_stream_shows_that_it_is_alive(make_chat, agent):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.web.markdown import Drawing, render
+from chat.web.markdown import Drawing, clean, render
 
 ALLOWED = {
     "p",
@@ -109,7 +109,7 @@ def test_an_answer_is_paragraphs_lists_tables_and_code():
         "<thead>\n<tr>\n<th>a</th>\n<th>b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>"
     )
     assert render(text) == [
-        "<h1>Two files</h1>",
+        "<h3>Two files</h3>",
         f"<ol>\n<li>{link} in <em>Finance</em></li>\n<li><strong>Plan</strong></li>\n</ol>",
         f"<table>\n{table}\n</table>",
         "<pre><code>x &lt; 1\n</code></pre>",
@@ -160,6 +160,40 @@ def test_html_in_an_answer_is_shown_and_does_nothing():
     html = html_of("<script>alert(1)</script>\n\n<b onclick=x>bold</b> &lt;i&gt; <!-- c -->")
     assert {tag for tag, _ in Reader(html).found} == {"p"}
     assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<img src=https://evil.example/?d=1>",
+        "<p onclick=alert(1) style='color:red' id=x class=y>x</p>",
+        "<a href='javascript:alert(1)' target=_self rel=opener ping=https://evil.example>x</a>",
+        "<a href='https://a.example' target=_self rel=opener>x</a>",
+        "<iframe src=https://evil.example></iframe><svg><a href=data:x>x</a></svg><form action=x><input name=csrf>",
+        "<style>p{background:url(https://evil.example)}</style><link rel=stylesheet href=https://evil.example>",
+        "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=x onerror=alert(1)&gt;'>",
+        "<ol start=3 type=i><li value=4>x</ol>",
+    ],
+)
+def test_what_takes_out_what_is_not_listed_needs_no_help_of_what_renders(html):
+    for tag, attributes in Reader(clean(html)).found:
+        assert tag in ALLOWED
+        assert attributes.keys() <= {"a": {"href", "rel", "target"}, "ol": {"start"}}.get(tag, set())
+        assert attributes.get("href", "https://").startswith("https://")
+        assert attributes.get("target", "_blank") == "_blank"
+        assert attributes.get("rel", "noopener noreferrer nofollow") == "noopener noreferrer nofollow"
+    assert "alert" not in clean(html)
+    assert "evil" not in clean(html)
+
+
+def test_headings_of_an_answer_stand_below_those_of_the_page():
+    assert render("# One\n\nTwo\n===\n\n> ##### Five\n\n###### Six") == [
+        "<h3>One</h3>",
+        "<h3>Two</h3>",
+        "<blockquote>\n<h6>Five</h6>\n</blockquote>",
+        "<h6>Six</h6>",
+    ]
 
 
 def test_a_definition_further_down_changes_nothing_above():

@@ -150,6 +150,27 @@ def test_a_number_is_a_number(alice, path):
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/chat/api", 404),
+        ("GET", "/chat/api/nothing", 404),
+        ("DELETE", "/chat/api/conversations/one/two/three", 404),
+        ("PUT", f"/chat/api/conversations/{HERE}", 405),
+        ("POST", "/chat/api/me", 405),
+        ("HEAD", "/chat/api/me", 405),
+        ("GET", "/agui", 405),
+        ("OPTIONS", "/agui", 405),
+    ],
+)
+def test_a_request_that_there_is_not_is_answered_in_json(alice, method, path, status):
+    answer = send(alice, method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    if method != "HEAD":
+        assert answer.json()["code"] == "bad_request"
+        assert "docs/web.md" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("of", ["short", "x" * 65, "conversation-1%00"])
 def test_an_id_that_is_none_names_no_conversation(alice, of):
     with pytest.raises(RefusedError) as refused:
@@ -181,7 +202,9 @@ def test_an_agent_that_fails_is_an_error_in_json(alice, agent):
     assert (answer.status_code, answer.json()["code"]) == (502, "agent_failed")
     agent.answers["disconnect"] = (200, {"error": "Google says no.", "type": "error", "code": "drive_failed"})
     answer = send(alice, "POST", "/chat/api/disconnect")
-    assert answer.json() == {"error": "Google says no.", "code": "agent_failed"}
+    assert (answer.json()["code"], answer.json()["detail"]) == ("agent_failed", "Google says no.")
+    japanese = send(alice, "POST", "/chat/api/disconnect", accept_language="ja")
+    assert not japanese.json()["error"].isascii()
 
 
 def test_the_pages_files_are_served_and_nothing_beside_them(alice):

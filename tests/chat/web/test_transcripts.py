@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from callback.service_errors import StateUnavailableError
 from callback.state.store import Records, encrypted
 from chat.web.bodies import title_in
 from chat.web.keeper import Keeper
@@ -13,6 +16,7 @@ from chat.web.limits import Limits
 from chat.web.records import Beat, Head, Index, Summary, TextPart, Turn, title_of
 from chat.web.transcripts import MAX_CONVERSATIONS, MAX_TURNS, Transcripts
 from tests.chat.web.conftest import Line
+from tests.chat.web.scripted import Gate
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -179,6 +183,76 @@ def test_conversations_of_different_people_never_meet():
         assert await transcripts.beat("bob", "conversation-1") is None
         await transcripts.delete("bob", "conversation-1")
         assert await transcripts.head("alice", "conversation-1") is not None
+
+    play(work)
+
+
+def test_conversations_that_begin_at_the_same_moment_are_all_in_the_list():
+    async def work(transcripts, desk):
+        await asyncio.gather(*(ask(transcripts, desk, f"conversation-{number}") for number in range(9)))
+        assert len(await transcripts.summaries("alice")) == 9
+
+    play(work)
+
+
+def test_a_conversation_is_taken_from_whoever_works_on_it_before_its_turns_are_deleted():
+    async def work(transcripts, desk):
+        turn = await ask(transcripts, desk, end="")
+        desk.line.broken = {("delete", "chat-turns")}
+        with pytest.raises(StateUnavailableError):
+            await transcripts.delete("alice", "conversation-1")
+        assert not await transcripts.is_held_by("alice", "conversation-1", turn.run)
+        assert await transcripts.head("alice", "conversation-1") is not None  # it can be deleted again
+
+    play(work)
+
+
+def keeping(transcripts, work, **limits):
+    """A keeper at work, and what it calls where it has to make way."""
+    way = asyncio.Event()
+    keeper = Keeper(work, transcripts, Limits(keep_s=0.001, **limits))
+    return asyncio.create_task(keeper.keep_on(way.set)), way
+
+
+@pytest.mark.parametrize("beat_s", [0.001, 3600])
+def test_what_was_deleted_elsewhere_is_not_written_back(beat_s):
+    async def work(transcripts, desk):
+        turn = await ask(transcripts, desk, end="")
+        run = Work(turn)
+        keeper, way = keeping(transcripts, run, beat_s=beat_s)
+        await transcripts.delete("alice", "conversation-1")
+        run.turn = replace(turn, parts=(TextPart("more"),))
+        await asyncio.wait_for(way.wait(), 5)
+        await keeper
+        assert [place[0] for place in desk.kept] == ["chat-indexes"]
+
+    play(work)
+
+
+def test_a_heartbeat_that_crosses_a_deletion_is_taken_back():
+    async def work(transcripts, desk):
+        turn = await ask(transcripts, desk, end="")
+        await transcripts.delete("alice", "conversation-1")
+        await transcripts.keep_alive("alice", "conversation-1", turn.run)
+        keeper, way = keeping(transcripts, Work(turn), beat_s=0.001)
+        await asyncio.wait_for(way.wait(), 5)
+        await keeper
+        assert [place[0] for place in desk.kept] == ["chat-indexes"]
+
+    play(work)
+
+
+def test_all_that_begins_is_waited_for_where_some_of_it_fails():
+    async def work(transcripts, desk):
+        desk.line.broken = {("put", "chat-turns")}
+        gate = desk.line.gates["put", "chat-beats"] = Gate()
+        beginning = asyncio.create_task(ask(transcripts, desk))
+        await asyncio.to_thread(gate.is_reached.wait, 5)
+        gate.open()
+        with pytest.raises(StateUnavailableError):
+            await beginning
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+        assert desk.kept == {}
 
     play(work)
 

@@ -22,7 +22,8 @@ _ALL: dict[Topic, tuple[str, ...]] = {
     ),
     "never_mind": (
         "(?:no,? )?(?:thanks,? )?(?:never ?mind|forget (?:it|that)|stop|cancel(?: it| that)?|skip (?:it|that))",
-        "not now|no(?: thanks?(?: you)?)?",
+        "not now|no(?: thanks?(?: you)?)?|i do not want to connect google drive now",
+        "今は ?google ?ドライブに接続したくありません",
         "(?:やっぱり)?(?:いいえ|やめて(?:ください)?|もういいです?|キャンセル(?:して)?|結構です)",
     ),
     "done": (
