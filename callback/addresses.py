@@ -47,6 +47,11 @@ def read_ask(text: str | None) -> Ask:
     return "contents" if text == "contents" else "details"
 
 
+def read_client(text: str | None) -> str:
+    """Where the page says that the conversation began: "web", whose page people are led back to, or nowhere known."""
+    return "web" if text == "web" else ""
+
+
 def ask_for(scopes: Collection[str]) -> Ask:
     """What to tell the person where the agent would ask for these scopes."""
     return "contents" if SCOPES["contents"] in scopes else "details"

@@ -60,6 +60,7 @@ def create_app(
     Nothing is opened before the app starts.
     """
     pages = Pages(_banner(settings))
+    chat_path = next((each.start_path for each in front_ends if each.start_path), "")
     audit = Audit(settings.audit_key)
 
     @asynccontextmanager
@@ -74,7 +75,7 @@ def create_app(
             trusted = tls or httpx.create_ssl_context()
             http = await close.enter_async_context(_client(settings, trusted))
             sealed = encrypted(kept, settings.session_key)
-            app.state.services = _services(settings, sealed, pages, audit, http, trusted, identity, now)
+            app.state.services = _services(settings, sealed, pages, audit, http, trusted, identity, chat_path, now)
             app.state.door = Door(app.state.services, sealed, trusted)
             for front_end in front_ends:
                 await close.enter_async_context(front_end.running(app.state.door))
@@ -106,6 +107,7 @@ def _services(
     http: httpx.AsyncClient,
     tls: ssl.SSLContext,
     identity: Identity | None,
+    chat_path: str,
     now: Callable[[], datetime],
 ) -> Services:
     signer = Signer(settings.region)
@@ -128,6 +130,7 @@ def _services(
         audit=audit,
         account_policy=AccountPolicy(settings.google_domains, settings.google_email),
         announcements=Announcements(),
+        chat_path=chat_path,
         now=now,
     )
 

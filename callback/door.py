@@ -30,7 +30,12 @@ RecordT = TypeVar("RecordT")
 
 
 class FrontEnd(Protocol):
-    """Something that people talk to the agent with, on this service's origin."""
+    """Something that people talk to the agent with, on this service's origin.
+
+    `start_path` is where its own page begins, for the way back from connecting; empty where it has none.
+    """
+
+    start_path: str
 
     @property
     def router(self) -> APIRouter:

@@ -93,13 +93,17 @@ class ConnectedAccount:
 
 @dataclass(frozen=True)
 class Finished:
-    """How a flow of this browser ended, for the page that says so and offers to use another account."""
+    """How a flow of this browser ended, for the page that says so and offers to use another account.
+
+    `client` is the kind of front end that the conversation began in; empty where there is none, or it is not known.
+    """
 
     account: ConnectedAccount
     concern: Concern
     runtime_session: str
     ask: Ask
     at: datetime
+    client: str = ""
     flow: str = ""  # its id in the browser's cookie; empty where there was nothing to consent to
 
 
@@ -131,8 +135,8 @@ class BrowserSession:
 class Flow:
     """One authorization that somebody started here and that waits for its return from Google.
 
-    `auth_url` is AgentCore's, for this browser alone. `ask` is what the person was told. `is_retry`: it was taken
-    before, by a process that has not said how that ended.
+    `auth_url` is AgentCore's, for this browser alone. `ask` is what the person was told, `client` as in
+    `Finished`. `is_retry`: it was taken before, by a process that has not said how that ended.
     """
 
     state_sha256: str
@@ -143,6 +147,7 @@ class Flow:
     proof: UserProof
     runtime_session: str
     created: datetime
+    client: str = ""
     is_retry: bool = False
 
 

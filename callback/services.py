@@ -30,7 +30,7 @@ _MAX_FORM_BYTES = 16 * 1024
 
 @dataclass(frozen=True)
 class Services:
-    """The collaborators of one app."""
+    """The collaborators of one app. `chat_path`: where its own chat is, for who comes back to it; empty without one."""
 
     settings: Settings
     sessions: Sessions
@@ -44,6 +44,7 @@ class Services:
     audit: Audit
     account_policy: AccountPolicy
     announcements: Announcements
+    chat_path: str
     now: Callable[[], datetime]
 
     @staticmethod

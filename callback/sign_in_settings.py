@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from callback.hosts import is_loopback
 from callback.variables import SettingsError, Variables
 
-__all__ = ["OidcSettings", "RuntimeAuth", "SignIn", "SlackSettings", "read_oidc", "read_runtime_auth", "read_sign_in"]
+__all__ = ["OidcSettings", "RuntimeAuth", "SignIn", "SlackPeople", "read_oidc", "read_runtime_auth", "read_sign_in"]
 
 SignIn = Literal["oidc", "loopback", "slack"]
 RuntimeAuth = Literal["jwt", "iam"]
@@ -29,7 +29,7 @@ _CLIENT_SECRET = "DRIVE_AGENT_OIDC_CLIENT_SECRET"  # noqa: S105 - the variable's
 
 
 @dataclass(frozen=True)
-class SlackSettings:
+class SlackPeople:
     """Whom Slack may sign in: people of these workspaces (ids); empty: of any."""
 
     teams: frozenset[str] = frozenset()
@@ -48,7 +48,7 @@ class OidcSettings:
     client_secret: str = field(repr=False)
     scopes: str = "openid email"
     audience: str | None = None
-    slack: SlackSettings | None = None
+    slack: SlackPeople | None = None
 
 
 def read_sign_in(env: Variables) -> SignIn:
@@ -100,7 +100,7 @@ def read_oidc(env: Variables, sign_in: SignIn, *, needed: bool) -> OidcSettings 
     )
 
 
-def _slack(env: Variables, sign_in: SignIn) -> SlackSettings | None:
+def _slack(env: Variables, sign_in: SignIn) -> SlackPeople | None:
     name = "DRIVE_AGENT_SLACK_TEAMS"
     text = env.get(name)
     if sign_in != "slack":
@@ -111,7 +111,7 @@ def _slack(env: Variables, sign_in: SignIn) -> SlackSettings | None:
         raise SettingsError(
             f"{name} holds {wrong!r}, which is no id of a workspace. It looks like T0123ABCD,T0456EFGH."
         )
-    return SlackSettings(teams)
+    return SlackPeople(teams)
 
 
 def _slack_discovery_url(env: Variables) -> str:

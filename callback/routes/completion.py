@@ -6,7 +6,7 @@ Coming back has to be a GET, which is why it goes through every rule of `callbac
 import contextlib
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import anyio
@@ -40,6 +40,16 @@ _MOST_STATES = 4
 _NOBODY = ConnectedAccount("", "")
 
 
+@dataclass(frozen=True)
+class End:
+    """What comes to its end: what for, for how much, and which flow it was, where it took one (as in `Finished`)."""
+
+    runtime_session: str
+    ask: Ask
+    client: str = ""
+    flow: str = ""
+
+
 @router.get(RETURN_PATH)
 async def finish(request: Request) -> Response:
     """Google and AgentCore send the browser back. Bind the grant to the person who asked, or bind nothing."""
@@ -62,7 +72,8 @@ async def finish(request: Request) -> Response:
     connection = await _connection(services, person, flow.runtime_session)
     # Judged before anything else that can fail: what must not be connected must not stay so.
     done = flow_id(one(request, "state") or "")
-    response = await show_connected(services, browser, person, flow.runtime_session, flow.ask, connection, done)
+    end = End(flow.runtime_session, flow.ask, flow.client, done)
+    response = await show_connected(services, browser, person, end, connection)
     # Not before: whoever is cut off while the account is asked for gets the same page by reloading this address.
     with _not_worth_an_error():
         await services.flows.done(handle)
@@ -94,30 +105,33 @@ async def connected(request: Request) -> Response:
         expected=services.account_policy.expected(person.email),
         runtime_session=finished.runtime_session,
         ask=finished.ask,
+        client=finished.client,
+        chat_path=services.chat_path,
     )
 
 
 async def show_connected(
-    services: Services,
-    browser: Browser,
-    person: Person,
-    runtime_session: str,
-    ask: Ask,
-    connection: Connection | None,
-    of_flow: str = "",
+    services: Services, browser: Browser, person: Person, end: End, connection: Connection | None
 ) -> Response:
     """Judge the account that is connected, give it back where it must not be, and go to the page that says so."""
     assert browser.handle is not None
     account, concern = connection.account if connection else _NOBODY, judge_connection(services, person, connection)
     services.audit.account_checked(person, account.email, concern, is_refused=is_refused(concern))
     if is_refused(concern):
-        await _give_back_at_once(services, person, runtime_session)
+        await _give_back_at_once(services, person, end.runtime_session)
     else:
         with _not_worth_an_error():
             await services.grants.put(person.key, Grant(since=services.now()))
-        _announce(services, person, runtime_session, account.email)
-    conversation = _conversation(services, person, runtime_session)
-    finished = Finished(account, concern, conversation, ask, services.now(), of_flow)
+        _announce(services, person, end.runtime_session, account.email)
+    finished = Finished(
+        account=account,
+        concern=concern,
+        runtime_session=_conversation(services, person, end.runtime_session),
+        ask=end.ask,
+        at=services.now(),
+        client=end.client,
+        flow=end.flow,
+    )
     await services.sessions.change(browser.handle, services.now(), lambda now: replace(now, finished=finished))
     return RedirectResponse(CONNECTED_PATH, status_code=303)
 

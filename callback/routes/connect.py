@@ -4,6 +4,7 @@ Looking (GET) never starts anything. Starting is a POST from our own page.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -20,12 +21,13 @@ from callback.addresses import (
     is_flow_id,
     is_runtime_session,
     read_ask,
+    read_client,
 )
 from callback.aws.runtime import AuthorizationNeeded, Connection, Conversation, MoreNeeded
 from callback.binding import Refused, judge_departure
 from callback.errors import BadRequestError, BindingRefusedError
 from callback.records import Flow, Person, sha256
-from callback.routes.completion import show_connected
+from callback.routes.completion import End, show_connected
 from callback.routes.login import to_sign_in
 from callback.service_errors import RuntimeFailedError
 from callback.services import Services, one, read_form
@@ -41,13 +43,17 @@ _NO_CONVERSATION = Conversation(is_begun=False, client="", started=None, scopes=
 class _Wish:
     """What a confirmation is about.
 
-    `replaces`: the account that is given up with the press; None where there is none. `is_more`: the conversation has
-    come to need more since the person was told.
+    `replaces`: the account that is given up with the press; None where there is none. `widens`: the account that is
+    connected for less, whose grant the press risks; None where there is none. Each is empty where it has no name.
+    `client`: where the conversation began, as in `Conversation`. `is_more`: the conversation has come to need more
+    since the person was told.
     """
 
     runtime_session: str
     ask: Ask
     replaces: str | None = None
+    widens: str | None = None
+    client: str = ""
     is_more: bool = False
 
 
@@ -64,8 +70,9 @@ async def confirm(request: Request) -> Response:
     if runtime_session:
         conversation = await services.runtime.conversation(person.proof, runtime_session)
     if conversation.is_begun:
-        wish = _Wish(runtime_session, ask_for(conversation.scopes))
-        return _confirmation(services, request, browser, wish, conversation)
+        wish = _Wish(runtime_session, ask_for(conversation.scopes), client=conversation.client)
+        wish = await _with_what_it_risks(services, person, wish)
+        return _confirmation(services, request, browser, wish, conversation.started)
     # Outside any conversation, or in one that nobody has begun: then what there is to say is what is connected.
     found = await services.runtime.connections(person.proof, services.own_session(person))
     present = next((each for each in found if each.is_connected or each.is_insufficient), None)
@@ -88,7 +95,8 @@ async def start(request: Request) -> Response:
         here = connect_path(asked)
         require_own_page(request, services.settings.callback_url, browser.browser_session, form.get("csrf"), here)
         is_forced = form.get("force") == "1"
-        wish = _Wish(asked, read_ask(form.get("ask")), replaces="" if is_forced else None)
+        replaced = "" if is_forced else None
+        wish = _Wish(asked, read_ask(form.get("ask")), replaces=replaced, client=read_client(form.get("client")))
         person = await services.act_as(browser, here)
         runtime_session, state = wish.runtime_session or services.own_session(person), new_handle()
         answer = await services.runtime.connect(
@@ -101,9 +109,10 @@ async def start(request: Request) -> Response:
             flow = _flow(services, person, replace(wish, runtime_session=runtime_session), state, answer)
             return await _send_to_consent(services, request, flow, state, answer.scopes)
         if isinstance(answer, MoreNeeded):
-            return _ask_for_more(services, request, browser, wish, answer)
+            return await _ask_for_more(services, request, browser, person, wish, answer)
     connection = Connection(provider="", is_connected=True, account=answer.account)
-    return await show_connected(services, browser, person, runtime_session, wish.ask, connection)
+    end = End(runtime_session, wish.ask, wish.client)
+    return await show_connected(services, browser, person, end, connection)
 
 
 @router.get(CONTINUE_PATH)
@@ -130,8 +139,20 @@ def _checked(runtime_session: str | None) -> str:
     return runtime_session or ""
 
 
+async def _with_what_it_risks(services: Services, person: Person, wish: _Wish) -> _Wish:
+    """Name the account that is connected for less than is asked for: a vault that keeps one token loses it.
+
+    The conversation is asked, which is awake. Raises: what the agent refuses or fails at.
+    """
+    if wish.ask != "contents" or wish.replaces is not None:
+        return wish
+    found = await services.runtime.connections(person.proof, wish.runtime_session or services.own_session(person))
+    narrow = next((each for each in found if each.is_connected and ask_for(each.account.scopes) != "contents"), None)
+    return replace(wish, widens=narrow.account.email if narrow else None)
+
+
 def _confirmation(
-    services: Services, request: Request, browser: Browser, wish: _Wish, conversation: Conversation = _NO_CONVERSATION
+    services: Services, request: Request, browser: Browser, wish: _Wish, started: datetime | None = None
 ) -> Response:
     """The page whose button starts the flow. It says what will be asked for, and the press sends that along."""
     return services.show(
@@ -142,17 +163,21 @@ def _confirmation(
         ask=wish.ask,
         is_more=wish.is_more,
         replaces=wish.replaces,
-        client=conversation.client,
-        started=conversation.started,
+        widens=wish.widens,
+        client=wish.client,
+        started=started,
         now=services.now(),
     )
 
 
-def _ask_for_more(services: Services, request: Request, browser: Browser, wish: _Wish, answer: MoreNeeded) -> Response:
+async def _ask_for_more(
+    services: Services, request: Request, browser: Browser, person: Person, wish: _Wish, answer: MoreNeeded
+) -> Response:
     """Tell the person what the conversation has come to need since the page was made. Nothing has happened yet."""
     if wish.ask == "contents" or set(answer.scopes) != {SCOPES["contents"]}:
         raise RuntimeFailedError
-    return _confirmation(services, request, browser, replace(wish, ask="contents", is_more=True))
+    wish = await _with_what_it_risks(services, person, replace(wish, ask="contents", is_more=True))
+    return _confirmation(services, request, browser, wish)
 
 
 def _flow(services: Services, person: Person, wish: _Wish, state: str, needed: AuthorizationNeeded) -> Flow:
@@ -167,6 +192,7 @@ def _flow(services: Services, person: Person, wish: _Wish, state: str, needed: A
         proof=person.proof,
         runtime_session=wish.runtime_session,
         created=services.now(),
+        client=wish.client,
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from callback.errors import WorkspaceRefusedError
 from callback.records import Person, UserProof, person_key
 from callback.sign_in.tokens import verified_email
-from callback.sign_in_settings import SlackSettings
+from callback.sign_in_settings import SlackPeople
 from callback.texts import one_line
 
 __all__ = ["is_at_home", "needs_profile", "slack_person"]
@@ -26,7 +26,7 @@ _ID = re.compile(r"[A-Z0-9]{1,40}")
 _MAX_NAME_CHARS = 80
 
 
-def slack_person(claims: Mapping[str, Any], settings: SlackSettings, profile: Mapping[str, Any]) -> Person:
+def slack_person(claims: Mapping[str, Any], settings: SlackPeople, profile: Mapping[str, Any]) -> Person:
     """The person of a verified ID token.
 
     `profile` is what Slack's userInfo says, for a workspace's name that the token does not hold; it counts only where
@@ -54,7 +54,7 @@ def needs_profile(claims: Mapping[str, Any]) -> bool:
     return not _name(claims.get(_TEAM_NAME))
 
 
-def is_at_home(person: Person, settings: SlackSettings) -> bool:
+def is_at_home(person: Person, settings: SlackPeople) -> bool:
     """Whether somebody who has signed in with Slack is of a workspace that counts (still)."""
     _, _, rest = person.proof.value.partition(":")
     team, _, _ = rest.partition(":")

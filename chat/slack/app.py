@@ -11,12 +11,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
 from chat.slack.incoming import delivery_of
+from chat.slack.retries import ShortWaits
 from chat.slack.settings import SlackSettings
 from chat.slack.slack import Slack
 from chat.slack.state import Deliveries
@@ -62,7 +62,7 @@ def web_client(
 ) -> AsyncWebClient:
     """The Web API, tried again after a limit, a lost connection or a server error."""
     retries: list[AsyncRetryHandler] = [
-        AsyncRateLimitErrorRetryHandler(max_retry_count=3),
+        ShortWaits(max_retry_count=3),
         AsyncConnectionErrorRetryHandler(max_retry_count=2),
         AsyncServerErrorRetryHandler(max_retry_count=2),
     ]

@@ -52,15 +52,15 @@ class Buttons:
             return
         await self._desk.state.keep_member(member)
         profile = await self._desk.people.profile(member.user)
-        status = home.Status("missing")
+        status = home.Connection("missing")
         try:
             for one in await self._desk.door.connections(member.key, proof_of(member)):
                 if one.is_connected:
-                    status = home.Status("connected", one.account.email)
+                    status = home.Connection("connected", one.account.email)
                 elif one.is_insufficient:
-                    status = home.Status("insufficient")
+                    status = home.Connection("insufficient")
         except CallbackError:
-            status = home.Status("unknown")
+            status = home.Connection("unknown")
         connect_url = f"{self._desk.door.settings.callback_url}/connect/google-drive"
         await self._desk.slack.publish_home(member, home.home(profile.words, status, connect_url))
 

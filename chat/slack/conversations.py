@@ -5,10 +5,12 @@ may see. AgentCore does not enforce that, so the person is part of the name.
 https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-security-best-practices.html
 """
 
+import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 
-from callback.records import person_key, sha256
+from callback.records import person_key
 
 __all__ = ["Conversation", "Member", "Place", "conversation_in"]
 
@@ -49,10 +51,12 @@ class Conversation:
     runtime_session: str
 
 
-def conversation_in(home_team: str, place: Place, member: Member) -> Conversation:
+def conversation_in(home_team: str, place: Place, member: Member, secret: str) -> Conversation:
     """The conversation that somebody has in a thread; `home_team` is the workspace in which the app is installed.
 
-    Its runtime session has 70 characters; the Runtime wants 33 to 256.
+    Its runtime session has 70 characters; the Runtime wants 33 to 256. It is keyed with the service's session key,
+    because a runtime session belongs to whoever uses it first: who could work it out would shut the person out.
     """
-    name = sha256(json.dumps([home_team, place.channel, place.thread, member.team, member.user]))
-    return Conversation(member, place, f"slack-{name}")
+    name = json.dumps([home_team, place.channel, place.thread, member.team, member.user])
+    key = hashlib.sha256(f"drive-agent slack|{secret}".encode()).digest()
+    return Conversation(member, place, f"slack-{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()}")

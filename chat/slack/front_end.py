@@ -6,8 +6,7 @@ from typing import TypeAlias
 
 import aiohttp
 from fastapi import APIRouter, Request, Response
-from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 
 from callback.door import Door
@@ -21,12 +20,15 @@ from chat.slack.listeners import listen
 from chat.slack.people import People
 from chat.slack.places import Places
 from chat.slack.settings import SlackSettings
+from chat.slack.signed import RefusedError, read_signed
 from chat.slack.slack import Slack
+from chat.slack.sockets import connected
 from chat.slack.state import State
+from chat.slack.tokens import check_bot_token
 from chat.slack.turns import Turns
 from chat.slack.work import Turnstile, Work
 
-__all__ = ["SlackApp"]
+__all__ = ["EVENTS_PATH", "SlackApp"]
 
 EVENTS_PATH = "/slack/events"
 
@@ -37,6 +39,8 @@ Lines: TypeAlias = Callable[[Member], RuntimeClient]
 class SlackApp:
     """A `callback.door.FrontEnd`. `lines` makes the lines to the agent; without it they go to the Runtime, signed."""
 
+    start_path = ""  # what it has of its own is in Slack
+
     def __init__(
         self,
         settings: SlackSettings,
@@ -45,26 +49,35 @@ class SlackApp:
         stop_button_after_s: float = 4.0,
     ) -> None:
         self._settings, self._lines, self._stop_button_after_s = settings, lines, stop_button_after_s
-        self._handler: AsyncSlackRequestHandler | None = None
+        self._app: AsyncApp | None = None
         self.router = APIRouter()
         # Without a secret there is no signature to check, and so nothing is taken.
         if settings.signing_secret:
             self.router.add_api_route(EVENTS_PATH, self._events, methods=["POST"])
 
     async def _events(self, request: Request) -> Response:
-        """Events and interactions alike."""
-        assert self._handler is not None
-        return await self._handler.handle(request)
+        """Events and interactions alike. Bolt checks the signature once more."""
+        assert self._app is not None
+        try:
+            body = await read_signed(request, self._settings.signing_secret)
+        except RefusedError as error:
+            return Response(status_code=error.status)
+        try:
+            bolt_request = to_async_bolt_request(request, body.encode())
+        except (ValueError, AttributeError, RecursionError):  # no JSON, or no object
+            return Response(status_code=400)
+        return to_starlette_response(await self._app.async_dispatch(bolt_request))
 
     @asynccontextmanager
     async def running(self, door: Door) -> AsyncIterator[None]:
-        """Answer Slack for as long as the service runs; with an app token, connect to it."""
+        """Answer Slack for as long as the service runs; with an app token, connect to it. Raises: `SettingsError`."""
         async with AsyncExitStack() as close:
             # Shared by all calls: the SDK alone would open a connection for each piece of an answer.
             http = await close.enter_async_context(aiohttp.ClientSession())
             client = web_client(self._settings, http=http)
             lines = self._lines(door) if self._lines else await _signed_lines(door, close)
             slack, work = Slack(client), Work()
+            await check_bot_token(slack)
             people = People(slack, self._settings.language)
             desk = Desk(door, slack, State(door), people, work, Turnstile(), lines, self._stop_button_after_s)
             places = Places(desk)
@@ -75,9 +88,9 @@ class SlackApp:
             close.push_async_callback(work.close)
             close.callback(door.announcements.subscribe(turns.consents.hear))
             close.callback(door.announcements.subscribe(buttons.hear))
-            self._handler = AsyncSlackRequestHandler(app)
+            self._app = app
             if self._settings.app_token:
-                await close.enter_async_context(_socket(app, self._settings))
+                await close.enter_async_context(connected(app, self._settings))
             yield
 
 
@@ -91,14 +104,3 @@ async def _signed_lines(door: Door, close: AsyncExitStack) -> Lines:
         return RuntimeClient(caller, kind="slack", http=http)
 
     return line
-
-
-@asynccontextmanager
-async def _socket(app: AsyncApp, settings: SlackSettings) -> AsyncIterator[None]:
-    """Socket Mode: https://docs.slack.dev/apis/events-api/using-socket-mode. It connects again by itself."""
-    handler = AsyncSocketModeHandler(app, settings.app_token, web_client=web_client(settings, has_token=False))
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
-    try:
-        yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's

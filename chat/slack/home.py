@@ -8,20 +8,20 @@ from chat.slack.mrkdwn import escaped
 from chat.slack.views import ASK, CONNECT, DISCONNECT
 from chat.slack.words import Words
 
-__all__ = ["Status", "home", "prompts"]
+__all__ = ["Connection", "home", "prompts"]
 
 MOST_PROMPTS = 4
 
 
 @dataclass(frozen=True)
-class Status:
+class Connection:
     """A person's connection. `unknown`: the agent could not be asked."""
 
     kind: Literal["connected", "missing", "insufficient", "unknown"]
     email: str = ""
 
 
-def home(words: Words, status: Status, connect_url: str) -> b.Block:
+def home(words: Words, status: Connection, connect_url: str) -> b.Block:
     """The whole view for `views.publish`. `connect_url` is the page on which connecting begins."""
     blocks = [
         b.header(words("home.title")),
@@ -46,7 +46,7 @@ def _prompts(words: Words) -> list[tuple[str, str]]:
     return list(zip(titles, texts, strict=True))[:MOST_PROMPTS]
 
 
-def _connection(words: Words, status: Status, connect_url: str) -> list[b.Block]:
+def _connection(words: Words, status: Connection, connect_url: str) -> list[b.Block]:
     title = f"*{escaped(words('home.connection'))}*"
     if status.kind != "connected":
         sentence = escaped(words(f"home.{status.kind}"))

@@ -17,8 +17,11 @@ __all__ += ["read_opened", "read_stopped"]
 # Any: JSON that somebody else wrote, looked at member by member.
 _Json: TypeAlias = Mapping[str, Any]
 
-# A message with a file is a message; every other subtype is news about one.
-_SUBTYPES = {"", "file_share"}
+# A message with a file is a message, and so is a reply that is shown in the channel, too; every other subtype is news
+# about one.
+_SUBTYPES = {"", "file_share", "thread_broadcast"}
+# Mentioning the app in an old message asks nothing: by then nobody knows any more whether it was answered.
+_LATEST_EDIT_S = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,12 @@ class Click:
 
 
 def delivery_of(body: _Json) -> str | None:
-    """The name under which Slack delivers something again; None for what is never repeated."""
+    """The name under which Slack delivers something again; None for what is never repeated.
+
+    A question is named by its message: Slack tells of a mention once more, as another event, when it is edited.
+    """
+    if question := read_message(body) or read_mention(body):
+        return f"message {question.place.channel} {question.ts}"
     if event := _text(body, "event_id"):
         return f"event {event}"
     actions = body.get("actions")
@@ -83,7 +91,7 @@ def read_mention(body: _Json) -> Question | None:
     event = _object(body, "event")
     if event.get("type") != "app_mention" or _is_direct(_text(event, "channel")):
         return None
-    return _question(body, event, is_private=False)
+    return None if _is_late_edit(event) else _question(body, event, is_private=False)
 
 
 def read_stopped(body: _Json) -> Stopped | None:
@@ -131,6 +139,16 @@ def _question(body: _Json, event: _Json, *, is_private: bool) -> Question | None
         return None
     place = Place(channel, _text(event, "thread_ts") or ts, is_private)
     return Question(member, place, ts, _text(event, "text"))
+
+
+def _is_late_edit(event: _Json) -> bool:
+    edited = _text(_object(event, "edited"), "ts")
+    if not edited:
+        return False
+    try:
+        return float(edited) - float(_text(event, "ts")) > _LATEST_EDIT_S
+    except ValueError:
+        return True
 
 
 def _member(body: _Json, event: _Json) -> Member | None:

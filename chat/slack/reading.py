@@ -50,6 +50,14 @@ class Reading:
             case Done():
                 self.stop_reason = event.stop_reason
 
+    def move_to(self, stream: Stream) -> None:
+        """Go on in another stream, which shows all that was said so far."""
+        self._stream = stream
+        if self.text:
+            stream.text(self.text)
+        for task, label in self._running.items():
+            stream.task(task, label, "in_progress")
+
     def close(self) -> None:
         """Show what was held back, and let no tool seem to be at work."""
         self._let_go()

@@ -5,6 +5,7 @@ name. (`chat.startStream`, `chat.update` and `chat.postEphemeral` have no such a
 https://github.com/slackapi/node-slack-sdk/pull/2389.)
 """
 
+import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from chat.slack.conversations import Member, Place
 from chat.slack.errors import SlackTroubleError
 from chat.slack.views import Message
 
-__all__ = ["Bot", "Chunk", "Slack"]
+__all__ = ["Bot", "Chunk", "Slack", "open_connection"]
 
 # Any: what is streamed, as JSON: https://docs.slack.dev/messaging/sending-and-scheduling-messages#text-streaming
 Chunk = Mapping[str, Any]
@@ -34,6 +35,10 @@ _PASSING = {
     "service_unavailable",
     "request_timeout",
 }
+
+
+# Slack waits for 3 s until a delivery is acknowledged, and nothing can be before we know who we are.
+_LONGEST_AUTH_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,22 @@ class Slack:
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self._bot: Bot | None = None
+        self._asking = asyncio.Lock()
 
     async def bot(self) -> Bot:
-        """Who we are; asked once."""
-        if self._bot is None:
-            found = await _answer(self._client.auth_test())
-            self._bot = Bot(str(found["team_id"]), str(found["user_id"]), str(found["bot_id"]))
-        return self._bot
+        """Who we are; asked once, and known within two seconds or not at all."""
+        try:
+            async with asyncio.timeout(_LONGEST_AUTH_S):
+                return await self._known()
+        except TimeoutError as error:
+            raise SlackTroubleError("connection", is_passing=True) from error
+
+    async def _known(self) -> Bot:
+        async with self._asking:
+            if self._bot is None:
+                found = await _answer(self._client.auth_test())
+                self._bot = Bot(str(found["team_id"]), str(found["user_id"]), str(found["bot_id"]))
+            return self._bot
 
     async def post(self, channel: str, message: Message, thread: str | None = None) -> str:
         """Post a message and return its ts."""
@@ -162,6 +176,11 @@ class Slack:
         answer = await _answer(self._client.users_info(user=user_id, include_locale=True))
         found = answer.get("user")
         return found if isinstance(found, dict) else {}
+
+
+async def open_connection(client: AsyncWebClient, app_token: str) -> None:
+    """Ask for a connection of Socket Mode, and leave it unused. Raises: `SlackTroubleError`."""
+    await _answer(client.apps_connections_open(app_token=app_token))
 
 
 async def _answer(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -1,16 +1,17 @@
 """What the app remembers, in the service's store: encrypted there, and shared by all processes of the service."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from callback.door import Door
 from callback.state.store import Records
-from chat.events import AuthRequired
 from chat.slack.conversations import Conversation, Member, Place
+from chat.slack.waits import Lease, Slot, Wait, Waits
 
-__all__ = ["Answer", "Deliveries", "State", "Talk", "Waits"]
+__all__ = ["Answer", "Choice", "Deliveries", "Last", "State", "Talk"]
 
 # Slack repeats a delivery for up to five minutes, and, where the app's settings say so, for a day.
 _DELIVERY_LIFE = timedelta(hours=25)
@@ -19,16 +20,15 @@ _DELIVERY_LEASE = timedelta(seconds=20)
 
 _TALK_LIFE = timedelta(days=30)
 _ANSWER_LIFE = timedelta(days=1)
-_WAIT_LIFE = timedelta(days=7)
 _MEMBER_LIFE = timedelta(days=90)
-_MOST_WAITS = 20
 
 
 @dataclass(frozen=True)
 class Talk:
     """A conversation from a channel: whether it is answered there, and where in the person's direct messages else.
 
-    `last_answer` is the handle of the answer to what was asked last, empty while there is none.
+    `last_answer` is the handle of the answer to what was asked last, empty while there is none. Each of the three is a
+    record of its own in the store: what one process writes undoes nothing that another one has written.
     """
 
     conversation: Conversation
@@ -38,36 +38,30 @@ class Talk:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the buttons under an answer are about. `text` is there where it can still be shared."""
+class Choice:
+    """Whether somebody wants a channel's thread answered there."""
 
-    conversation: Conversation
-    question: str = field(repr=False)
-    text: str = field(default="", repr=False)
+    is_here: bool
 
 
 @dataclass(frozen=True)
-class Wait:
-    """A question that waits for consent.
+class Last:
+    """The answer to what was asked last in a channel's thread."""
 
-    `notice` is the thread that has the link; until `lease`, a process asks for the answer.
+    handle: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the buttons under an answer are about.
+
+    `text` is there where it can still be shared; so many of its messages are `posted` in the channel already.
     """
 
     conversation: Conversation
     question: str = field(repr=False)
-    shown: Place
-    is_from_channel: bool
-    asked: AuthRequired
-    notice: Place
-    notice_ts: str
-    lease: datetime
-
-
-@dataclass(frozen=True)
-class Waits:
-    """A person's conversations that wait, for a consent that belongs to none of them."""
-
-    runtime_sessions: tuple[str, ...]
+    text: str = field(default="", repr=False)
+    posted: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,25 +98,40 @@ class State:
 
     def __init__(self, door: Door) -> None:
         self.deliveries = Deliveries(door.records("slack-deliveries", Delivery), door.now)
-        self._talks = door.records("slack-talks", Talk)
+        self.waits = Waits(
+            door.records("slack-waits", Wait), door.records("slack-leases", Lease), door.records("slack-waiting", Slot)
+        )
+        self._choices = door.records("slack-choices", Choice)
+        self._directs = door.records("slack-directs", Place)
+        self._lasts = door.records("slack-last", Last)
         self._threads = door.records("slack-threads", Conversation)
         self._answers = door.records("slack-answers", Answer)
-        self._waits = door.records("slack-waits", Wait)
-        self._waiting = door.records("slack-waiting", Waits)
         self._members = door.records("slack-members", Member)
 
     async def talk(self, conversation: Conversation) -> Talk:
         """What is known of a conversation from a channel."""
-        return await self._talks.get(conversation.runtime_session) or Talk(conversation)
+        name = conversation.runtime_session
+        choice, direct, last = await asyncio.gather(
+            self._choices.get(name), self._directs.get(name), self._lasts.get(name)
+        )
+        return Talk(conversation, choice.is_here if choice else False, direct, last.handle if last else "")
 
-    async def change_talk(self, conversation: Conversation, change: Callable[[Talk], Talk]) -> Talk:
-        """Change what is known of it, and return that."""
-        async with self._talks.lock(conversation.runtime_session):
-            talk = change(await self.talk(conversation))
-            await self._talks.put(conversation.runtime_session, talk, _TALK_LIFE)
-            if talk.direct is not None:
-                await self._threads.put(_name(talk.direct), conversation, _TALK_LIFE)
-        return talk
+    async def choose(self, conversation: Conversation, *, is_here: bool) -> None:
+        """Remember where somebody wants their answers."""
+        await self._choices.put(conversation.runtime_session, Choice(is_here), _TALK_LIFE)
+
+    async def keep_last(self, conversation: Conversation, handle: str) -> None:
+        """Remember the answer to what was asked last; empty: there is none yet."""
+        await self._lasts.put(conversation.runtime_session, Last(handle), _TALK_LIFE)
+
+    async def keep_direct(self, conversation: Conversation, place: Place) -> Place:
+        """Remember the thread of direct messages that belongs to a conversation. Return the one that was first."""
+        name = conversation.runtime_session
+        first = place if await self._directs.add(name, place, _TALK_LIFE) else await self._directs.get(name) or place
+        # A channel's thread may be in use for longer than a record lives.
+        await self._directs.put(name, first, _TALK_LIFE)
+        await self._threads.put(_name(first), conversation, _TALK_LIFE)
+        return first
 
     async def conversation_behind(self, place: Place) -> Conversation | None:
         """The conversation from a channel that goes on in this thread of direct messages."""
@@ -141,42 +150,8 @@ class State:
         async with self._answers.lock(handle):
             answer = await self._answers.take(handle)
             if answer is not None:
-                await self._answers.put(handle, Answer(answer.conversation, answer.question), _ANSWER_LIFE)
+                await self._answers.put(handle, replace(answer, text=""), _ANSWER_LIFE)
         return answer
-
-    async def wait(self, runtime_session: str) -> Wait | None:
-        """The question of this conversation that waits."""
-        return await self._waits.get(runtime_session)
-
-    async def keep_wait(self, wait: Wait) -> None:
-        """Remember that a question waits."""
-        name, key = wait.conversation.runtime_session, wait.conversation.member.key
-        await self._waits.put(name, wait, _WAIT_LIFE)
-        async with self._waiting.lock(key):
-            known = await self._waiting.get(key) or Waits(())
-            if name not in known.runtime_sessions:
-                kept = (*known.runtime_sessions, name)[-_MOST_WAITS:]
-                await self._waiting.put(key, Waits(kept), _WAIT_LIFE)
-
-    async def renew_wait(self, wait: Wait) -> None:
-        """Say that somebody still asks."""
-        await self._waits.put(wait.conversation.runtime_session, wait, _WAIT_LIFE)
-
-    async def take_wait(self, runtime_session: str) -> Wait | None:
-        """The question that waits, for exactly one caller over all processes: who has it answers it."""
-        wait = await self._waits.take(runtime_session)
-        if wait is not None:
-            key = wait.conversation.member.key
-            async with self._waiting.lock(key):
-                known = await self._waiting.get(key) or Waits(())
-                kept = tuple(name for name in known.runtime_sessions if name != runtime_session)
-                await self._waiting.put(key, Waits(kept), _WAIT_LIFE)
-        return wait
-
-    async def waiting_of(self, person_key: str) -> tuple[str, ...]:
-        """The conversations of a person in which a question waits."""
-        known = await self._waiting.get(person_key)
-        return known.runtime_sessions if known else ()
 
     async def keep_member(self, member: Member) -> None:
         """Remember who in Slack a person is, for news of their connection."""

@@ -49,11 +49,15 @@ class Status:
         # Not cancelled: what is on its way may arrive, and then it would arrive last.
         self._over.set()
         await asyncio.wait((self._begun,))
+        # The button first: a status that cannot be set must not leave it there.
+        try:
+            if self._button:
+                await self._slack.delete(self._place.channel, self._button)
+        except SlackTroubleError as error:
+            logger.info("code=%s | the stop button could not be taken away", error.code)
         try:
             if self._has_session:
                 await self._slack.set_session_status(self._place, state)
-            if self._button:
-                await self._slack.delete(self._place.channel, self._button)
         except SlackTroubleError as error:
             logger.info("code=%s state=%s | the status could not be set", error.code, state)
 

@@ -30,18 +30,23 @@ _LONGEST_NOTIFICATION = 150
 
 
 class Stream:
-    """To be used by one turn, and ended once. `text` and `task` never wait."""
+    """To be used by one turn, and ended once. `text` and `task` never wait. `began` is told the ts of each message."""
 
     def __init__(
-        self, slack: Slack, place: Place, member: Member, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        slack: Slack,
+        place: Place,
+        member: Member,
+        began: Callable[[str], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._slack, self._place, self._member, self._sleep = slack, place, member, sleep
+        self._slack, self._place, self._member, self._began, self._sleep = slack, place, member, began, sleep
         self._calm = Calm()
         self._pending: list[dict[str, Any]] = []
         self._ts: str | None = None
         self._shown = ""  # the text in the present message
         self._failures = 0
-        self._is_refused = self._is_ended = False
+        self._is_refused = self._is_ended = self._is_dropped = self._is_shown = False
         self._is_doubtful = False  # a piece may be there that we do not know of
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
         self._flow = asyncio.create_task(self._go())
@@ -57,6 +62,8 @@ class Stream:
 
     def task(self, task: str, title: str, status: str) -> None:
         """Add or change a line of progress. `status`: in_progress, complete or error."""
+        if self._is_dropped:
+            return
         chunk = {"type": "task_update", "id": task, "title": shortened(title, _LONGEST_TITLE), "status": status}
         for pending in self._pending:
             if pending.get("id") == task:
@@ -66,13 +73,18 @@ class Stream:
             self._pending.append(chunk)
         self._wake.set()
 
-    async def end(self, blocks: Sequence[Block] = ()) -> None:
-        """Show all that there is, with these blocks under it. Where Slack takes nothing any more, give up.
+    def drop(self) -> None:
+        """Show nothing more, neither what waits nor what comes. Only a call that is on its way may still arrive."""
+        self._is_dropped = True
+        self._pending.clear()
 
-        Once: a second call does nothing.
+    async def end(self, blocks: Sequence[Block] = ()) -> bool:
+        """Show all that there is, with these blocks under it. Return whether Slack has taken the words.
+
+        Once: a second call does nothing. Blocks without words are shown, but not under what was dropped unseen.
         """
         if self._is_ended:
-            return
+            return self._is_shown
         self._is_ended = True
         self._add_text(self._calm.close())
         async with self._lock:  # a call that is on its way may have been taken
@@ -80,12 +92,14 @@ class Stream:
             try:
                 while self._has_too_much() and not self._is_refused:
                     await self._flush()
-                await self._finish(blocks)
+                await self._finish(() if self._is_dropped and self._ts is None else blocks)
+                self._is_shown = True
             except SlackTroubleError as error:
                 logger.warning("code=%s | the end of an answer could not be shown", error.code)
+        return self._is_shown
 
     def _add_text(self, text: str) -> None:
-        if not text:
+        if not text or self._is_dropped:
             return
         if self._pending and self._pending[-1]["type"] == "markdown_text":
             self._pending[-1]["text"] += text
@@ -115,15 +129,20 @@ class Stream:
             return
         try:
             if self._ts is None:
-                self._ts = await self._slack.start_stream(self._place, self._member, chunks)
+                await self._start(chunks)
             else:
                 await self._slack.append(self._place.channel, self._ts, chunks)
         except SlackTroubleError as error:
-            self._pending[:0] = chunks
+            if not self._is_dropped:
+                self._pending[:0] = chunks
             await self._recover(error)
         else:
             self._shown += _text_of(chunks)
             self._failures = 0
+
+    async def _start(self, chunks: Sequence[Chunk]) -> None:
+        self._ts = await self._slack.start_stream(self._place, self._member, chunks)
+        self._began(self._ts)
 
     def _take(self) -> list[dict[str, Any]]:
         """Take from what waits as much as the present message has room for."""
@@ -175,7 +194,7 @@ class Stream:
         rest = _text_of(chunks)
         if self._ts is None and not self._is_refused and chunks:
             try:
-                self._ts = await self._slack.start_stream(self._place, self._member, chunks)
+                await self._start(chunks)
                 chunks, self._shown, rest = [], rest, ""
             except SlackTroubleError as error:
                 logger.info("code=%s | an answer is posted, because it could not be streamed", error.code)
@@ -196,8 +215,17 @@ class Stream:
             await self._slack.stop_stream(self._place.channel, ts, chunks, blocks)
         except SlackTroubleError as error:
             logger.info("code=%s | an answer's end is not taken as a stream", error.code)
-            return False
+            if not blocks or not error.is_about_content or not await self._stopped(ts, chunks, ()):
+                return False
+            await self._under(blocks)
         return True
+
+    async def _under(self, blocks: Sequence[Block]) -> None:
+        """Post blocks that Slack has not taken together with the words. Should it not take them at all, let them go."""
+        try:
+            await self._slack.post(self._place.channel, _message("", blocks), self._place.thread)
+        except SlackTroubleError as error:
+            logger.warning("code=%s | what stands under an answer is not shown", error.code)
 
     async def _replaced(self, ts: str, message: Message) -> bool:
         try:

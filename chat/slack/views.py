@@ -16,7 +16,7 @@ from chat.slack.words import Words
 
 __all__ = ["ANSWER_HERE", "ANSWER_PRIVATE", "ASK", "CONNECT", "DISCONNECT", "FEEDBACK", "RETRY", "SHARE", "STOP"]
 __all__ += ["Message", "after_answer", "after_failure", "asked_in", "cards_for", "connected", "consent", "hint", "note"]
-__all__ += ["plain", "shared", "stop_button", "superseded"]
+__all__ += ["interrupted", "plain", "shared", "stop_button", "superseded"]
 
 # What the buttons are called when they come back.
 ANSWER_HERE, ANSWER_PRIVATE, ASK, CONNECT, DISCONNECT = "answer_here", "answer_private", "ask", "connect", "disconnect"
@@ -24,8 +24,9 @@ FEEDBACK, RETRY, SHARE, STOP = "feedback", "retry", "share", "stop"
 
 # More files than that are a list, which the answer itself has.
 _MOST_CARDS = 5
-# Of the markdown blocks of one message together: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
-LONGEST_MARKDOWN = 11_000
+# Of the markdown blocks of one message together Slack takes 12,000, and about 13,200 with all other blocks: the cards
+# and sentences under an answer need room, too. https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+LONGEST_MARKDOWN = 8_000
 
 _CONTENTS_SCOPE = "https://www.googleapis.com/auth/drive.readonly"
 
@@ -101,25 +102,25 @@ def stop_button(words: Words) -> Message:
 def after_answer(
     words: Words, kept: str, cards: Sequence[FileCard] = (), notices: Sequence[str] = (), *, is_shareable: bool = False
 ) -> tuple[b.Block, ...]:
-    """What stands under an answer. `kept` is the handle of what its buttons are about."""
-    row = [b.button(RETRY, words("turn.retry"), kept)]
-    if is_shareable:
+    """What stands under an answer. `kept` is the handle of what its buttons are about; empty: there are none."""
+    row = [b.button(RETRY, words("turn.retry"), kept)] if kept else []
+    if is_shareable and kept:
         confirm = tuple(words(f"share.{part}") for part in ("title", "question", "yes", "no"))
         row.append(b.button(SHARE, words("share.button"), kept, confirm=confirm))
     said = [b.context(notice) for notice in notices[:3]]
     thumbs = b.feedback(FEEDBACK, words("feedback.good"), words("feedback.bad"))
-    return (*map(_card, cards), *said, b.actions(*row), thumbs)
+    return (*map(_card, cards), *said, *((b.actions(*row),) if row else ()), thumbs)
 
 
 def after_failure(words: Words, sentence: str, kept: str) -> tuple[b.Block, ...]:
     """What stands under an answer that did not come to its end."""
     said = b.rich(_emoji("warning"), b.words_of(f" {sentence}"))
-    return (said, b.actions(b.button(RETRY, words("turn.retry"), kept)))
+    return (said, *_again(words, kept))
 
 
 def after_stop(words: Words, kept: str) -> tuple[b.Block, ...]:
     """What stands under an answer that the person has stopped."""
-    return (b.context(words("turn.stopped")), b.actions(b.button(RETRY, words("turn.retry"), kept)))
+    return (b.context(words("turn.stopped")), *_again(words, kept))
 
 
 def shared(words: Words, member: Member, answer: str) -> tuple[Message, ...]:
@@ -130,10 +131,20 @@ def shared(words: Words, member: Member, answer: str) -> tuple[Message, ...]:
     return (first, *(Message(words("share.text"), (b.markdown(part),)) for part in parts[1:]))
 
 
+def interrupted(words: Words, kept: str) -> Message:
+    """A question whose process has ended before the answer did."""
+    sentence = words("turn.interrupted")
+    return Message(escaped(sentence), after_failure(words, sentence, kept))
+
+
 def cards_for(files: Sequence[FileCard], answer: str) -> tuple[FileCard, ...]:
     """The files that an answer links to, where they are few: with what the answer need not say about each."""
     named = {file.link: file for file in files if file.link and f"]({file.link})" in answer}
     return tuple(named.values()) if len(named) <= _MOST_CARDS else ()
+
+
+def _again(words: Words, kept: str) -> tuple[b.Block, ...]:
+    return (b.actions(b.button(RETRY, words("turn.retry"), kept)),) if kept else ()
 
 
 def _card(file: FileCard) -> b.Block:

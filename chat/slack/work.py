@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 # An answer costs one connection to the Runtime and a few calls to Slack a second.
 _MOST_TASKS = 300
 _MOST_WAITING = 3
+# Over all their conversations: nobody may have all that a process can do.
+_MOST_OF_ONE_PERSON = 10
 _PATIENCE_S = 4.0
 
 
@@ -75,18 +77,22 @@ class Turnstile:
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._waiting: Counter[str] = Counter()
+        self._waiting_of: Counter[str] = Counter()
 
     @asynccontextmanager
-    async def through(self, runtime_session: str) -> AsyncIterator[None]:
+    async def through(self, runtime_session: str, person: str) -> AsyncIterator[None]:
         """Wait for the turns before this one. Raises: `TooManyError` where too many wait already."""
         lock = self._locks.setdefault(runtime_session, asyncio.Lock())
-        if self._waiting[runtime_session] > _MOST_WAITING:
+        if self._waiting[runtime_session] > _MOST_WAITING or self._waiting_of[person] >= _MOST_OF_ONE_PERSON:
             raise TooManyError
-        self._waiting[runtime_session] += 1
+        counted = ((self._waiting, runtime_session), (self._waiting_of, person))
+        for counter, name in counted:
+            counter[name] += 1
         try:
             async with lock:
                 yield
         finally:
-            self._waiting[runtime_session] -= 1
-            if not self._waiting[runtime_session]:
-                del self._waiting[runtime_session]
+            for counter, name in counted:
+                counter[name] -= 1
+                if not counter[name]:
+                    del counter[name]

@@ -9,11 +9,14 @@ from chat.terminal.wrap import WordWrap
 
 __all__ = ["AnswerWriter"]
 
+_INDENT = "   "  # below the name in `1. name`
+
 
 class AnswerWriter:
-    """Writes text as it comes. A link is its name, underlined, where the terminal opens it; else `name <link>`.
+    """Writes text as it comes. A link is its name, underlined, where the terminal opens it.
 
-    On a terminal strong words and headings are bold; in a file or a pipe their marks stay.
+    A terminal that does not gets the address below the line, the first time a file is named; a file or a pipe gets
+    `name <link>`. On a terminal strong words and headings are bold; in a file or a pipe their marks stay.
     """
 
     def __init__(self, console: Console, *, opens_links: bool) -> None:
@@ -23,6 +26,7 @@ class AnswerWriter:
         self._marks = MarkReader()
         # A file or a pipe gets its lines as they are.
         self._wrap = WordWrap(console.width) if console.is_terminal else None
+        self._below: list[str] = []  # addresses that belong below the line that has begun
         self.linked: set[str] = set()
         self.is_mid_line = False
 
@@ -36,29 +40,46 @@ class AnswerWriter:
         if self._wrap:
             self._out(self._marks.close())
         if self.is_mid_line:
-            self._out("\n")
+            self._end_line()
             self.is_mid_line = False
 
     def _stream(self, parts: list[Part]) -> None:
         for part in parts:
             self.is_mid_line = not part.text.endswith("\n")
             if part.link:
-                self.linked.add(part.link)
                 self._link(part)
+                self.linked.add(part.link)
             elif self._wrap:
                 for text, is_bold in self._marks.feed(part.text):
-                    self._out(text, is_bold=is_bold)
+                    self._lines(text, is_bold=is_bold)
             else:
                 self._out(part.text)
 
     def _link(self, part: Part) -> None:
         held, is_bold = self._marks.link()
         self._out(held)
+        is_named = part.text != part.link
         if self._opens_links:
             self._out(part.text, part.link, is_bold=is_bold)
+        elif self._wrap or not is_named:
+            self._out(part.text, is_bold=is_bold)
+            if is_named and part.link not in self.linked:
+                self._below.append(part.link)
         else:
-            is_bare = part.text == part.link
-            self._out(part.link if is_bare else f"{part.text} <{part.link}>", is_bold=is_bold)
+            self._out(f"{part.text} <{part.link}>")
+
+    def _lines(self, text: str, *, is_bold: bool) -> None:
+        first, *others = text.split("\n")
+        self._out(first, is_bold=is_bold)
+        for line in others:
+            self._end_line()
+            self._out(line, is_bold=is_bold)
+
+    def _end_line(self) -> None:
+        self._out("\n")
+        for link in self._below:
+            self._console.out(f"{_INDENT}{link}", style="dim", highlight=False)
+        self._below = []
 
     def _out(self, text: str, link: str = "", *, is_bold: bool = False) -> None:
         if self._wrap:

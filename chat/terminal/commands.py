@@ -1,5 +1,7 @@
 """What a line beginning with a slash does, where it is a command."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -16,7 +18,8 @@ __all__ = ["COMMANDS", "Commands"]
 
 COMMANDS = ("/connections", "/connect", "/disconnect", "/new", "/history", "/help", "/quit")
 _ALIASES = {"/status": "/connections", "/exit": "/quit"}
-_SLIP = 0.7  # how like a command a line must be to be a slip of the fingers; other lines are questions
+_SLIP = 0.7  # how like a command a line with more words must be to be a slip of the fingers
+_AT_ONCE = 8  # conversations that the agent is asked to forget; each may have to be woken up for it
 _MOST_LISTED, _MOST_SHOWN = 20, 10
 _LONGEST_TITLE = 60
 
@@ -52,7 +55,7 @@ class Commands:
                 self._say(self._words.error(error))
             finally:
                 self._tools.screen.idle()
-        elif get_close_matches(line, (*COMMANDS, *_ALIASES), n=1, cutoff=_SLIP):
+        elif _is_no_question(line):
             self._say(self._words("no_command", command=line))
         else:
             return False
@@ -91,20 +94,32 @@ class Commands:
             self._say(self._words("opening"))
 
     async def _disconnect(self, _: str) -> None:
-        if self._reader.is_person:
-            answer = (await self._reader.confirm(self._words("sure"))).strip().lower()
-            if answer not in self._words("yes").split():
-                self._say(self._words("kept_connected"))
-                return
-        self._tools.screen.busy(self._words("thinking"))
-        answer_of_agent = await self._tools.client.action(self._conversation.runtime_session, "disconnect")
-        self._tools.screen.idle()
-        if answer_of_agent.get("status") == "disconnected":
-            self._conversation.standing = Standing(is_known=True)
-            self._say(self._words("disconnected"))
+        if not await self._is_sure(self._words("sure")):
             return
-        for sentence in self._told(read_standing(answer_of_agent)):
-            self._say(sentence)
+        self._tools.screen.busy(self._words("thinking"))
+        before = Standing()
+        with contextlib.suppress(ChatError):  # it only makes the sentence below more exact
+            before = await self._conversation.look()
+        answer = await self._tools.client.action(self._conversation.runtime_session, "disconnect")
+        self._tools.screen.idle()
+        if answer.get("status") != "disconnected":
+            for sentence in self._told(read_standing(answer)):
+                self._say(sentence)
+            return
+        self._conversation.standing = Standing(is_known=True)
+        if before.is_connected or before.is_insufficient:
+            self._say(self._words("disconnected"))
+        else:
+            self._say(self._words("nothing_to_take_back" if before.is_known else "not_connected"))
+
+    async def _is_sure(self, question: str) -> bool:
+        """Ask back where somebody is there; a script that says it means it."""
+        if not self._reader.is_person:
+            return True
+        is_sure = (await self._reader.confirm(question)).strip().lower() in self._words("yes").split()
+        if not is_sure:
+            self._say(self._words("kept"))
+        return is_sure
 
     async def _new(self, _: str) -> None:
         self._conversation.begin()
@@ -124,7 +139,7 @@ class Commands:
             return
         try:
             if which == "clear":
-                self._say(self._words("history_cleared", count=self._tools.history.clear()))
+                await self._clear()
                 return
             past = self._tools.history.conversations()
             if not past:
@@ -137,6 +152,52 @@ class Commands:
                 self._say(self._words("history_unknown", number=which))
         except OSError as error:
             self._say(self._words("history_trouble", reason=error.strerror or type(error).__name__))
+
+    async def _clear(self) -> None:
+        """Have the agent forget the conversations, then forget them here; what it has not forgotten stays listed."""
+        words, history = self._words, self._tools.history
+        past = [conversation.runtime_session for conversation in history.conversations()]
+        if not past:
+            history.clear()  # what could not be read
+            self._say(words("no_history"))
+            return
+        if not await self._is_sure(words("sure_clear", count=len(past))):
+            return
+        self._tools.screen.busy(words("forgetting"))
+        left, trouble = await self._forgotten(past)
+        self._tools.screen.idle()
+        history.clear(left)
+        self._say(words("history_cleared", count=len(past) - len(left)))
+        if left:
+            self._say(words("history_left", count=len(left), reason=trouble))
+        if self._conversation.runtime_session in set(past).difference(left):
+            await self._new("")
+
+    async def _forgotten(self, past: list[str]) -> tuple[list[str], str]:
+        """Return the conversations that the agent has not forgotten, and why; the first trouble ends it, or Ctrl-C."""
+        left, troubles = past, list[str]()
+
+        def stop() -> bool:
+            troubles.append(self._words("stopped"))
+            return True
+
+        with self._tools.interrupts.stopping(stop):
+            while left and not troubles:
+                asked = left[:_AT_ONCE]
+                answers = await asyncio.gather(*map(self._forget, asked))
+                left = [name for name, trouble in zip(asked, answers, strict=True) if trouble] + left[_AT_ONCE:]
+                troubles += filter(None, answers)
+        return left, next(iter(troubles), "")
+
+    async def _forget(self, runtime_session: str) -> str:
+        """Return "", or why the agent has not forgotten it. What is not this person's there is not theirs to forget."""
+        try:
+            answer = await self._tools.client.action(runtime_session, "forget")
+        except ChatError as error:
+            return self._words.error(error)
+        if answer.get("status") == "forgotten" or answer.get("code") == "not_owner":
+            return ""
+        return read_standing(answer).trouble or self._words("unclear")
 
     def _list(self, past: list[Past]) -> None:
         for number, conversation in enumerate(past[:_MOST_LISTED], start=1):
@@ -162,3 +223,9 @@ class Commands:
 
     def _moment(self, moment: datetime) -> str:
         return local_time(moment.astimezone(UTC).isoformat(), self._tools.settings.zone)
+
+
+def _is_no_question(line: str) -> bool:
+    """A slash and one word, or nearly a command; a path with a second slash, or with further words, is a question."""
+    is_one_word = len(line.split()) == 1 and line.startswith("/") and line.count("/") == 1
+    return is_one_word or bool(get_close_matches(line, (*COMMANDS, *_ALIASES), n=1, cutoff=_SLIP))

@@ -77,6 +77,7 @@ class Conversation:
         self.standing = Standing()
         self._said: Said | None = None
         self._outcome = Outcome.ANSWERED
+        self._may_go_on = False
 
     def begin(self) -> None:
         """Leave this conversation for a new one."""
@@ -92,8 +93,12 @@ class Conversation:
         self.standing = read_standing(answer)
         return self.standing
 
-    async def ask(self, question: str) -> Outcome:
-        """Run one turn, waiting for consent where it is asked for; Ctrl-C stops it."""
+    async def ask(self, question: str, *, may_go_on: bool = False) -> Outcome:
+        """Run one turn, waiting for consent where it is asked for; Ctrl-C stops it.
+
+        `may_go_on`: somebody is there who can ask something else then.
+        """
+        self._may_go_on = may_go_on
         # Bytes that are no UTF-8 come from a terminal as lone surrogates, which JSON cannot carry.
         prompt = question.encode("utf-8", "replace").decode("utf-8")
         turn = asyncio.ensure_future(self._turn(prompt))
@@ -181,7 +186,8 @@ class Conversation:
         link = plain_link(asked.auth_url)
         if link and tools.open_page(link):
             tools.screen.say(tools.words("opening"))
-        tools.screen.busy(tools.words("waiting"), tools.words("waiting_hint"), is_said=True)
+        hint = tools.words("waiting_hint") if self._may_go_on else ""
+        tools.screen.busy(tools.words("waiting"), hint, is_said=True)
         resumed = until_consent(lambda: tools.client.resume(self.runtime_session, *self._where), asked, tools.waiting)
         return await self._show(self._announced(resumed))
 

@@ -60,7 +60,7 @@ class Desk:
                 await self._stop_looking()
                 if not line:
                     continue
-                outcome = await self._do(commands, line)
+                outcome = await self._do(commands, line, reader)
                 if outcome is Outcome.LEFT:
                     return INTERRUPTED
                 if outcome is Outcome.UNANSWERED and reader.is_person:
@@ -70,13 +70,13 @@ class Desk:
             await self._stop_looking()
         return OK
 
-    async def _do(self, commands: Commands, line: str) -> Outcome:
+    async def _do(self, commands: Commands, line: str, reader: Reader) -> Outcome:
         try:
             if await commands.run(line):
                 return Outcome.ANSWERED
         except (EOFError, KeyboardInterrupt):  # at a question of the command's
             return Outcome.ANSWERED
-        return await self._conversation.ask(line)
+        return await self._conversation.ask(line, may_go_on=reader.is_person)
 
     def _look(self, reader: Reader) -> None:
         """Find out beside the prompt what is connected; it also has the Runtime start the agent, if it sleeps."""

@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +57,8 @@ class History(Protocol):
     def said(self, runtime_session: str) -> list[Said]:
         """Return what was said in a conversation, in order."""
 
-    def clear(self) -> int:
-        """Forget all conversations of this person; return how many they were."""
+    def clear(self, keep: Collection[str] = ()) -> int:
+        """Forget all conversations of this person but those in `keep`; return how many they were."""
 
 
 class NoHistory:
@@ -78,8 +78,9 @@ class NoHistory:
         del runtime_session
         return []
 
-    def clear(self) -> int:
+    def clear(self, keep: Collection[str] = ()) -> int:
         """Forget nothing."""
+        del keep
         return 0
 
 
@@ -127,10 +128,11 @@ class KeptHistory:
         """Read a file."""
         return [said for said in map(_said, _objects(_path(self._folder(), runtime_session))) if said is not None]
 
-    def clear(self) -> int:
+    def clear(self, keep: Collection[str] = ()) -> int:
         """Delete the files."""
-        files = self._files()
-        for _, path in files:
+        kept = {_path(self._folder(), runtime_session) for runtime_session in keep}
+        files = [path for _, path in self._files() if path not in kept]
+        for path in files:
             path.unlink(missing_ok=True)
         return len(files)
 

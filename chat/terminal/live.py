@@ -86,8 +86,13 @@ class LiveScreen(LineScreen):
             if event.status == "failed":
                 self._marked("✗", "yellow", self._words("label_failed", label=label), "dim")
             else:
-                self._marked("✓", "green", self._words("label_ended", label=label), "dim")
+                self._marked("✓", "green", self._ended(label), "dim")
         self._draw_in(_SOON_S)
+
+    def _ended(self, label: str) -> str:
+        """Say it of a tool that has ended, where the language has another form for that and the label allows it."""
+        doing = self._words("label_doing")
+        return label.removesuffix(doing) + self._words("label_done") if label.endswith(doing) else label
 
     def _list(self, title: str, rows: list[tuple[int, FileRow]]) -> None:
         if not self._opens_links or self._console.width < _NARROW:

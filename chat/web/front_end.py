@@ -8,13 +8,15 @@ from fastapi import APIRouter
 from callback.door import Door
 from chat.web.conversations import Conversations
 from chat.web.limits import Limits
-from chat.web.routes import Routes
+from chat.web.routes import PAGE_PATH, Routes
 
 __all__ = ["WebChat"]
 
 
 class WebChat:
     """One service's. What runs, runs in the service and not in the requests that ask for it."""
+
+    start_path = PAGE_PATH
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()

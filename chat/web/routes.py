@@ -34,7 +34,7 @@ from chat.web.errors import (
 from chat.web.limits import Limits
 from chat.web.page import STATIC, show_page, words
 
-__all__ = ["Routes"]
+__all__ = ["PAGE_PATH", "Routes"]
 
 PAGE_PATH = "/chat"
 _CONVERSATION = re.compile(r"[A-Za-z0-9_-]{8,64}")

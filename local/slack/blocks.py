@@ -10,10 +10,20 @@ from typing import Any  # JSON values
 from local.slack import elements
 from local.slack.elements import Faults, check_image, check_length, check_text
 
-__all__ = ["MAX_BLOCKS", "MAX_MARKDOWN_CHARS", "MAX_VIEW_BLOCKS", "block_faults", "view_faults"]
+__all__ = [
+    "MAX_BLOCKS",
+    "MAX_CHARS",
+    "MAX_MARKDOWN_CHARS",
+    "MAX_VIEW_BLOCKS",
+    "block_faults",
+    "chars_in",
+    "view_faults",
+]
 
 MAX_BLOCKS, MAX_VIEW_BLOCKS = 50, 100
 MAX_MARKDOWN_CHARS = 12_000
+# Of all blocks of a message together, as others have met it: Slack's pages do not say how many.
+MAX_CHARS = 13_000
 MAX_ID_CHARS = 255
 _STATES = frozenset({"pending", "in_progress", "complete", "error"})
 _LEVELS = frozenset({"default", "info", "warning", "error", "success"})
@@ -65,6 +75,16 @@ def view_faults(view: Mapping[str, Any]) -> list[str]:
         return [*faults.said, "missing required field: blocks [json-pointer:/view]"]
     inner = block_faults(blocks, most=MAX_VIEW_BLOCKS, in_view=True)
     return faults.said + [said.replace("json-pointer:/blocks", "json-pointer:/view/blocks") for said in inner]
+
+
+def chars_in(value: Any) -> int:
+    """How many characters blocks say, wherever in them."""
+    if isinstance(value, list):
+        return sum(map(chars_in, value))
+    if not isinstance(value, dict):
+        return 0
+    said = value.get("text")
+    return (len(said) if isinstance(said, str) else 0) + sum(map(chars_in, value.values()))
 
 
 def _each(items: Sequence[Any], place: str, faults: Faults) -> Iterator[tuple[str, Block]]:

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/methods/chat.postMessage
 from collections.abc import Mapping, Sequence
 from typing import Any  # JSON values
 
-from local.slack.blocks import MAX_MARKDOWN_CHARS, block_faults
+from local.slack.blocks import MAX_CHARS, MAX_MARKDOWN_CHARS, block_faults, chars_in
 from local.slack.calls import Answer, Call, Perform
 from local.slack.errors import SlackError, invalid_arguments
 from local.slack.messages import Message
@@ -19,11 +19,13 @@ MAX_TEXT_CHARS, MAX_UPDATE_CHARS = 40_000, 4_000
 
 
 def checked_blocks(blocks: Sequence[Any] | None) -> list[Any]:
-    """The blocks with the ids that Slack gives to those without. Raises: `SlackError` invalid_blocks."""
+    """The blocks with the ids that Slack gives to those without. Raises: `SlackError`."""
     if not blocks:
         return []
     if faults := block_faults(blocks):
         raise invalid_arguments(faults, "invalid_blocks")
+    if chars_in(blocks) > MAX_CHARS:
+        raise SlackError("msg_blocks_too_long")
     return with_ids(blocks)
 
 

@@ -16,6 +16,8 @@ from .conftest import CONVERSATION, TLS
 
 
 class FrontEnd:
+    start_path = "/own/place"
+
     def __init__(self):
         self.router = APIRouter()
         self.heard = []

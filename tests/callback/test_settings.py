@@ -4,7 +4,7 @@ import pytest
 
 from callback.hosts import is_loopback
 from callback.settings import OidcSettings, Settings, SettingsError
-from callback.sign_in_settings import SlackSettings
+from callback.sign_in_settings import SlackPeople
 
 CLOUD = {
     "DRIVE_AGENT_CALLBACK_URL": "https://drive.example.com",
@@ -117,7 +117,7 @@ def test_slack_is_known_so_that_an_id_and_a_secret_are_enough():
         "sample-client",
         "sample-secret",
         scopes="openid profile",
-        slack=SlackSettings(),
+        slack=SlackPeople(),
     )
 
 
@@ -138,7 +138,7 @@ def test_slacks_workspaces_and_scopes_are_set_by_variables_and_a_stand_in_by_its
     assert settings.oidc.discovery_url == stand_in
     assert settings.oidc.scopes == "openid profile email"
     assert settings.oidc.audience is None, "Slack knows none"
-    assert settings.oidc.slack == SlackSettings(frozenset({"T0ACME", "T0OTHER"}))
+    assert settings.oidc.slack == SlackPeople(frozenset({"T0ACME", "T0OTHER"}))
 
 
 def test_the_runtime_is_called_as_the_person_unless_slack_proves_people():

@@ -18,7 +18,7 @@ from agent.caller import Caller
 from callback.aws.identity import Identity
 from callback.records import Person, UserProof
 from callback.sign_in.slack import slack_person
-from callback.sign_in_settings import SlackSettings
+from callback.sign_in_settings import SlackPeople
 from tests.callback.browser import Browser, code, form_fields, heading, tagless
 from tests.callback.cloud import CLIENT_ID, CLIENT_SECRET, Cloud
 from tests.callback.conftest import CONVERSATION, Service
@@ -233,7 +233,7 @@ def test_only_people_of_the_workspaces_that_count_are_signed_in(start, slack):
 def test_a_workspace_that_counts_no_more_signs_its_people_out(service, alice, slack):
     assert name(alice) == "Alice in Acme (Slack)"
     assert service.settings.oidc is not None
-    service.start(oidc=replace(service.settings.oidc, slack=SlackSettings(frozenset({"T0OTHER"}))))
+    service.start(oidc=replace(service.settings.oidc, slack=SlackPeople(frozenset({"T0OTHER"}))))
     assert name(alice) == ""
     assert alice.get("/connections").headers["location"] == "/sign-in"
     assert slack.invocations == []
@@ -375,7 +375,7 @@ claims_of_anything = st.one_of(st.none(), st.integers(), st.text(max_size=50), s
 @given(ids, ids, st.text(max_size=200), st.text(max_size=200))
 def test_every_person_is_known_to_the_agent_by_workspace_and_user_alone(team, user, called, workspace):
     claims = {TEAM: team, USER: user, "name": called, TEAM_NAME: workspace, "sub": "X", "email": "x@example.com"}
-    person = slack_person(claims, SlackSettings(), {})
+    person = slack_person(claims, SlackPeople(), {})
     user_id = f"slack:{team}:{user}"
     assert person.key == Caller("user", "", user_id).key
     assert person.proof == UserProof("userId", user_id)
@@ -390,7 +390,7 @@ def test_every_person_is_known_to_the_agent_by_workspace_and_user_alone(team, us
 def test_whatever_is_no_pair_of_ids_is_nobody(team, user):
     both = [isinstance(value, str) and re.fullmatch(r"[A-Z0-9]{1,40}", value) for value in (team, user)]
     if all(both):
-        assert slack_person({TEAM: team, USER: user}, SlackSettings(), {}).proof.value == f"slack:{team}:{user}"
+        assert slack_person({TEAM: team, USER: user}, SlackPeople(), {}).proof.value == f"slack:{team}:{user}"
     else:
         with pytest.raises(ValueError, match=r"team_id|user_id"):
-            slack_person({TEAM: team, USER: user}, SlackSettings(), {TEAM: "T1", USER: "U1"})
+            slack_person({TEAM: team, USER: user}, SlackPeople(), {TEAM: "T1", USER: "U1"})

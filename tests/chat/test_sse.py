@@ -41,3 +41,10 @@ def test_a_line_without_a_colon_is_a_field_without_a_value():
 def test_an_event_without_end_is_refused_before_it_fills_the_memory():
     with pytest.raises(OversizedEventError):
         read([b"data: " + b"x" * 1_000_000] * 11)
+
+
+def test_a_long_line_in_small_pieces_costs_no_more_than_its_length():
+    stream = EventStream()
+    for piece in [b"data: ", *[b"x" * 100] * 20_000]:
+        assert list(stream.feed(piece)) == []
+    assert list(stream.feed(b"\n\n")) == ["x" * 2_000_000]

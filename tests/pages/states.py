@@ -51,6 +51,7 @@ def confirm(name: str, who: BrowserSession = ALICE, banner: Banner = "", **chang
         "ask": "details",
         "is_more": False,
         "replaces": None,
+        "widens": None,
         "client": "",
         "started": None,
         "now": NOW,
@@ -65,6 +66,8 @@ def connected(name: str, **changes: Any) -> State:
         "expected": (),
         "runtime_session": "conversation-0123456789",
         "ask": "details",
+        "client": "terminal",
+        "chat_path": "/chat",
     }
     return State(f"connected-{name}", "connected", values | changes)
 
@@ -106,6 +109,10 @@ CONFIRM = [
     confirm("slack-long-name", who=LONG_IN_SLACK, client="slack", started=NOW, replaces=""),
     confirm("terminal", client="terminal", started=NOW - timedelta(seconds=5)),
     confirm("web-contents", client="web", started=NOW - timedelta(hours=2), ask="contents", is_more=True),
+    confirm(
+        "web-wider", client="web", started=NOW - timedelta(hours=2), ask="contents", is_more=True, widens="a@mail.example"
+    ),
+    confirm("slack-wider-unnamed", who=IN_SLACK, client="slack", started=NOW, ask="contents", widens=""),
     confirm("other-program", client="some-program", started=NOW - timedelta(minutes=1)),
     confirm("no-client", started=NOW - timedelta(days=1)),
     confirm("no-conversation"),
@@ -116,6 +123,7 @@ CONFIRM = [
 ]
 CONNECTED = [
     connected("plain"),
+    connected("web", client="web"),
     connected("unnamed", account=ConnectedAccount("", "", ())),
     connected("insufficient", concern="insufficient", account=ConnectedAccount("alice@gmail.example", "")),
     connected("unknown", concern="unknown", account=ConnectedAccount("", "", ())),
@@ -125,6 +133,7 @@ CONNECTED = [
     connected("refused-nobody", concern="refused_email"),
     connected("refused-unknown", concern="refused_unknown", account=ConnectedAccount("", "", ())),
     connected("without-a-question", runtime_session=""),
+    connected("without-a-chat", runtime_session="", chat_path=""),
     connected("long-name", account=ConnectedAccount(LONG, "", (DETAILS, "openid", "https://unheard.example/of"))),
 ]
 CONNECTIONS = [
@@ -176,6 +185,8 @@ for _state in STATES:
         "confirm-no-client",
         "connected-unnamed",
         "connected-other-email",
+        "connected-without-a-chat",
+        "connected-without-a-question",
         "connected-refused-email",
         "connected-refused-nobody",
         "connections-other-email",

@@ -91,6 +91,18 @@ def test_a_page_is_accessible_fits_and_asks_nobody_else(state, language, tabs, g
     assert {urlsplit(url).netloc for url in tab.requests} == {urlsplit(gallery).netloc}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", [state for state in STATES if state.page == "confirm"], ids=lambda state: state.id)
+@pytest.mark.parametrize(("width", "height"), [(DESKTOP, 800), (390, 844)])
+def test_the_button_that_a_person_came_for_is_seen_without_scrolling(width, height, state, language, tabs, gallery):
+    page = tabs[language, False].page
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{gallery}/page/{state.id}")
+    button = page.locator("main button").bounding_box()
+    print(state.id, language, width, button["y"] + button["height"])
+    assert button["y"] + button["height"] <= height
+
+
 def test_axe_sees_what_is_wrong(tabs, gallery):
     """The tests above would be worth nothing if it did not."""
     page = tabs["en", True].page

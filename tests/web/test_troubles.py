@@ -284,6 +284,23 @@ def test_sending_in_one_new_tab_leaves_what_was_typed_in_another_since(visit, fa
 # --- Waiting for consent
 
 
+def test_a_question_does_not_overtake_the_wait_that_it_ends(visit, fake):
+    fake.scripts = [[Gate("a"), *asks()], [Gate("never")], ANSWER]
+    page = visit().page
+    ask(page, "one")
+    expect(page.locator(".turn")).to_be_visible()
+    held = []
+    page.route("**/agui", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/agui"):
+        fake.open("a")
+    ask(page, "two")
+    expect(page.locator(".turn")).to_have_count(2)
+    held[0].continue_()
+    answered(page)
+    assert ["resume" in run for run in runs(fake)] == [False, True, False]
+    expect(page.locator("#notice")).to_be_empty()
+
+
 def test_the_list_says_that_a_question_is_being_answered_as_soon_as_consent_is_there(visit, fake):
     page = start_waiting(visit, fake, [Gate("a"), custom("connected", account=""), Gate("b"), *ANSWER])
     come(page, fake, 2)

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import sys
 import time
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,6 +19,7 @@ from chat.terminal.sign_in.sign_in import SignIn
 
 __all__ = ["run", "signing_in"]
 
+_ALONE_S = 120.0
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _NO_PROVIDER = (
     "There is no identity provider to sign in at: run `drive-agent setup`, or set DRIVE_AGENT_OIDC_DISCOVERY_URL and"
@@ -46,8 +48,13 @@ async def signing_in(
         )
 
 
-def run(given: argparse.Namespace, environ: Mapping[str, str], *, say: Callable[[str], None]) -> None:
-    """Sign in or out, as the arguments have it, and say who it is. Raises: `ChatError`."""
+def run(
+    given: argparse.Namespace, environ: Mapping[str, str], *, say: Callable[[str], None], alone_s: float = _ALONE_S
+) -> None:
+    """Sign in or out, as the arguments have it, and say who it is. Raises: `ChatError`.
+
+    `alone_s`: how long it waits where standard input is no terminal, so that perhaps nobody is there.
+    """
     settings = IssuerSettings.load(environ)
 
     async def act() -> None:
@@ -55,7 +62,30 @@ def run(given: argparse.Namespace, environ: Mapping[str, str], *, say: Callable[
             if given.is_leaving:
                 say("You are signed out." if await person.sign_out() else "Nobody was signed in.")
             else:
-                who = await person.sign_in(given.way, ask_again=given.ask_again)
+                async with _patience(given, environ, say, alone_s):
+                    who = await person.sign_in(given.way, ask_again=given.ask_again)
                 say(f"You are {who.name}" + (f" <{who.email}>." if who.email not in {"", who.name} else "."))
 
     asyncio.run(act())
+
+
+@contextlib.asynccontextmanager
+async def _patience(
+    given: argparse.Namespace, environ: Mapping[str, str], say: Callable[[str], None], alone_s: float
+) -> AsyncIterator[None]:
+    """Bound what happens inside, where nobody may be there. Raises: `SignInNeededError` where nobody was.
+
+    Whoever sets BROWSER, as editors do, or asks for a code is there, or has said how somebody else is reached.
+    """
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    if is_terminal or given.way == "device" or environ.get("BROWSER"):
+        yield
+        return
+    say(f"Standard input is no terminal, so this waits for {alone_s / 60:.0f} minutes at most.")
+    try:
+        async with asyncio.timeout(alone_s):
+            yield
+    except TimeoutError as error:
+        raise SignInNeededError(
+            "Nobody has signed in: run `drive-agent sign-in` in a terminal, or give the script DRIVE_AGENT_TOKEN."
+        ) from error

@@ -24,7 +24,7 @@ __all__ = ["Keep", "Kept"]
 _OWNER_ONLY = 0o600
 _OTHERS = 0o077
 _LOCK_STEP_S = 0.1
-# A refresh takes one request of 15 seconds at most.
+# A refresh takes two requests of 15 seconds at most: for the provider's description and for the tokens.
 _LOCK_STEPS = 300
 
 
@@ -40,7 +40,11 @@ class Kept:
 
 
 class Keep:
-    """The place of one sign-in. A file wins over the keyring: there is one only where the keyring had failed."""
+    """The place of one sign-in. A file wins over the keyring: there is one only where the keyring had failed.
+
+    A mark beside it says that what the keyring holds was given up while it could not be asked. It goes when the
+    keyring's entry is deleted or replaced.
+    """
 
     def __init__(
         self,
@@ -54,16 +58,18 @@ class Keep:
         self._name = hashlib.sha256(json.dumps(named).encode()).hexdigest()[:32]
         self._folder = settings.state_dir / "sign-in"
         self._file = self._folder / f"{self._name}.json"
+        self._given_up = self._folder / f"{self._name}.signed-out"
         self._keyring = keyring
         self._sleep = sleep
 
     async def load(self, *, is_leaving: bool = False) -> Kept | None:
         """What is kept; None where nothing is, or nothing that can be read.
 
-        Raises: `SignInNeededError` where others can read it. `is_leaving`: it is only wanted to be given up.
+        Raises: `SignInNeededError` where others can read it. `is_leaving`: it is only wanted to be given up, so what
+        was given up already and is still in the keyring counts, too.
         """
         text = self._read(is_leaving=is_leaving)
-        if text is None and self._keyring is not None:
+        if text is None and self._keyring is not None and (is_leaving or not self._given_up.exists()):
             text = await self._keyring.get(self._name)
         return _parsed(text) if text else None
 
@@ -72,17 +78,30 @@ class Keep:
         text = json.dumps(asdict(kept))
         if self._keyring is not None and await self._keyring.put(self._name, text):
             self._file.unlink(missing_ok=True)
+            self._given_up.unlink(missing_ok=True)
             return
         try:
             self._write(text)
         except OSError as error:
             raise ChatError(f"The sign-in cannot be kept in {self._folder} ({error.strerror}).") from error
 
-    async def clear(self) -> bool:
-        """Keep nothing; say whether something was kept."""
+    async def clear(self) -> bool | None:
+        """Keep nothing; say whether something was kept.
+
+        None: the keyring could not be asked. What it may hold does not count any more, also once it is unlocked.
+        Raises: `ChatError` where that cannot be noted down.
+        """
         was_there = self._file.exists()
+        if self._keyring is not None:
+            self._give_up()  # before the file goes, and before the wait for the keyring, which may be interrupted
         self._file.unlink(missing_ok=True)
-        was_in_keyring = self._keyring is not None and await self._keyring.delete(self._name)
+        if self._keyring is None:
+            return was_there
+        was_in_keyring = await self._keyring.delete(self._name)
+        if was_in_keyring is None:
+            # Without a keyring here, another session of this person may have one: the mark stays.
+            return was_there if self._keyring.is_missing else None
+        self._given_up.unlink(missing_ok=True)
         return was_there or was_in_keyring
 
     @contextlib.asynccontextmanager
@@ -137,6 +156,13 @@ class Keep:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+    def _give_up(self) -> None:
+        try:
+            self._make_folder()
+            self._given_up.touch(mode=_OWNER_ONLY)
+        except OSError as error:
+            raise ChatError(f"The sign-in cannot be given up in {self._folder} ({error.strerror}).") from error
 
     def _make_folder(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -24,10 +24,15 @@ _SILENCE_S = 2.0
 _RECOMMENDED = 1
 
 _T = TypeVar("_T")
+_U = TypeVar("_U")
+
+
+class _NoKeyringError(Exception):
+    """This computer has no keyring, or none that is fit."""
 
 
 class KeyringStore:
-    """Names and texts. After the first failure it keeps nothing more and has nothing: the caller uses a file."""
+    """Names and texts. After the first failure it is asked nothing more: the caller uses a file."""
 
     def __init__(
         self,
@@ -41,9 +46,15 @@ class KeyringStore:
         self._say = say
         self._patience_s = patience_s
         self._is_off = False
+        self._is_missing = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it was found that there is no keyring, as opposed to one that does not answer."""
+        return self._is_missing
 
     async def get(self, name: str) -> str | None:
-        """What is kept under this name."""
+        """What is kept under this name; None, too, where it could not be asked."""
         return await self._call(lambda backend: backend.get_password(_SERVICE, name), None)
 
     async def put(self, name: str, text: str) -> bool:
@@ -55,8 +66,8 @@ class KeyringStore:
 
         return await self._call(put, instead=False)
 
-    async def delete(self, name: str) -> bool:
-        """Keep it no longer; say whether there was one."""
+    async def delete(self, name: str) -> bool | None:
+        """Keep it no longer; say whether there was one. None: it could not be asked, so there may still be one."""
 
         def delete(backend: "KeyringBackend") -> bool:
             if backend.get_password(_SERVICE, name) is None:
@@ -64,16 +75,16 @@ class KeyringStore:
             backend.delete_password(_SERVICE, name)
             return True
 
-        return await self._call(delete, instead=False)
+        return await self._call(delete, None)
 
-    async def _call(self, ask: "Callable[[KeyringBackend], _T]", instead: _T) -> _T:
+    async def _call(self, ask: "Callable[[KeyringBackend], _T]", instead: _U) -> _T | _U:
         if self._is_off:
             return instead
 
         def work() -> _T:
             backend = self._find()
             if backend is None:
-                raise LookupError("no keyring")
+                raise _NoKeyringError
             return ask(backend)
 
         future = _in_a_thread(work)
@@ -83,8 +94,9 @@ class KeyringStore:
             done, _ = await asyncio.wait({future}, timeout=self._patience_s)
         # Whatever a backend raises: the file is there instead.
         if not done or future.exception() is not None:
-            future.cancel()
             self._is_off = True
+            self._is_missing = bool(done) and isinstance(future.exception(), _NoKeyringError)
+            future.cancel()
             return instead
         return future.result()
 

@@ -71,6 +71,9 @@ class Loopback:
         return await asyncio.shield(self._answer)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._ending.done():  # it came while the listener was closed
+            writer.close()
+            return
         task = asyncio.current_task()
         assert task is not None
         self._open.add(task)
@@ -82,6 +85,8 @@ class Loopback:
             await writer.drain()
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
             pass  # no request, or nobody who reads the page
+        except asyncio.CancelledError:
+            pass  # the listener is closed; asyncio's streams of Python 3.11 print a handler that ends as cancelled
         finally:
             self._held.discard(task)
             self._open.discard(task)

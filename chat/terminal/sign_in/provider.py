@@ -4,6 +4,7 @@ Nothing here is logged: what goes out and comes back are codes and tokens.
 """
 
 import asyncio
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from chat.terminal.sign_in.issuer import IssuerSettings
 
 __all__ = ["Provider", "TokenAnswer", "TokenRefusedError", "seconds"]
 
-_TIMEOUT = httpx.Timeout(15.0)
+# For a whole request. httpx bounds each read, and a provider that drips would never be late.
+_PATIENCE_S = 15.0
 # Somebody who signs out waits meanwhile, and is signed out here already.
 _REVOKE_WAIT_S = 5.0
 _MAX_BYTES = 1_000_000
@@ -56,9 +58,11 @@ class TokenAnswer:
 class Provider:
     """One provider, for one public client. Raises only `ChatError`s."""
 
-    def __init__(self, settings: IssuerSettings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: IssuerSettings, http: httpx.AsyncClient, *, patience_s: float = _PATIENCE_S) -> None:
+        """`patience_s`: how long one request may take, from connecting to the last byte of its answer."""
         self._settings = settings
         self._http = http
+        self._patience_s = patience_s
         self._endpoints: Endpoints | None = None
 
     async def endpoints(self) -> Endpoints:
@@ -96,7 +100,10 @@ class Provider:
         try:
             async with asyncio.timeout(_REVOKE_WAIT_S):
                 endpoint = (await self.endpoints()).revocation
-                return bool(endpoint) and (await self._http.post(endpoint, data=form)).is_success
+                if not endpoint:
+                    return False
+                async with self._http.stream("POST", endpoint, data=form, timeout=None) as answer:
+                    return answer.is_success  # what else it says is not read
         except (ChatError, TimeoutError, httpx.HTTPError, httpx.InvalidURL):
             return False
 
@@ -108,17 +115,17 @@ class Provider:
         return said
 
     async def _ask(self, method: str, url: str, form: Mapping[str, str] | None = None) -> object:
-        headers = {"Accept": "application/json"}
         try:
-            answer = await self._http.request(method, url, data=form, headers=headers, timeout=_TIMEOUT)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            async with asyncio.timeout(self._patience_s):
+                answer, body = await self._fetch(method, url, form)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise UnreachableError(
                 "The identity provider does not answer. Is this machine online, and"
                 " DRIVE_AGENT_OIDC_DISCOVERY_URL right?",
                 is_passing=True,
             ) from error
         try:
-            said = answer.json() if len(answer.content) <= _MAX_BYTES else None
+            said = json.loads(body)
         except (ValueError, RecursionError):
             said = None
         if answer.status_code == httpx.codes.OK and said is not None:
@@ -132,6 +139,22 @@ class Provider:
             answer.status_code,
             is_passing=is_passing,
         )
+
+    async def _fetch(self, method: str, url: str, form: Mapping[str, str] | None) -> tuple[httpx.Response, bytes]:
+        """The answer and its body, of which no more is read than may be: one that is too long counts as empty.
+
+        So does a compressed one, which was not asked for: a small piece could unfold to any size.
+        """
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        body = bytearray()
+        async with self._http.stream(method, url, data=form, headers=headers, timeout=None) as answer:
+            if answer.headers.get("content-encoding", "identity").strip().lower() != "identity":
+                return answer, b""
+            async for piece in answer.aiter_raw():
+                body += piece
+                if len(body) > _MAX_BYTES:
+                    return answer, b""
+        return answer, bytes(body)
 
 
 def _useless() -> ChatError:

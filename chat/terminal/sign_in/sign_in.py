@@ -26,6 +26,10 @@ Way = Literal["browser", "device", "auto"]
 
 NOBODY = "Nobody is signed in: run `drive-agent sign-in`."
 _ENDED = "Your sign-in has ended: run `drive-agent sign-in` again."
+_STILL_IN_KEYRING = (
+    "The keyring of this computer could not be asked. A sign-in that it holds does not count here any more, but may"
+    " still be in it: unlock it and run `drive-agent sign-out` again to have that deleted and revoked."
+)
 # The Runtime refuses tokens in their last minute; a question may take another.
 _MARGIN_S = 120.0
 _LAST_MINUTE_S = 60.0
@@ -92,14 +96,19 @@ class SignIn:
             return Who(self._kept.name, self._kept.email)
 
     async def sign_out(self) -> bool:
-        """Forget the sign-in here, and have the provider forget its refresh token. False: nobody was signed in."""
+        """Forget the sign-in here, and have the provider forget its refresh token. False: nobody was signed in.
+
+        A keyring that cannot be asked may keep its entry; then that is said, and the entry does not count any more.
+        """
         async with self._one_at_a_time, self._keep.locked():
             kept = await self._keep.load(is_leaving=True)
             was_there = await self._keep.clear()
             self._kept = None
+        if was_there is None:
+            self._say(_STILL_IN_KEYRING)
         if kept is not None and kept.refresh_token and not await self._provider.revoke(kept.refresh_token):
             self._say("The identity provider could not be told. What it gave to this terminal ends by itself.")
-        return was_there
+        return was_there is not False
 
     async def who(self) -> Who | None:
         """Who is signed in, as far as it is known here; asks nobody."""

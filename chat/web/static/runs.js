@@ -18,10 +18,17 @@ export async function begin(turn, members, id = crypto.randomUUID()) {
   const forwardedProps = { html: true, wait, timezone, locale };
   const empty = { state: {}, messages: [], tools: [], context: [] };
   const body = JSON.stringify({ threadId: page.shown.id, runId: id, ...empty, forwardedProps, ...members });
+  const conversation = page.shown;
   page.live = run;
   drawFrame();
   try {
-    const response = await api("/agui", { method: "POST", body, signal: run.abort.signal });
+    // A question must not overtake the wait that it ends: the server would be busy with beginning that.
+    if (conversation.sent) await Promise.race([conversation.sent, pause(5)]);
+    const asked = api("/agui", { method: "POST", body, signal: run.abort.signal });
+    const sent = (conversation.sent = asked.catch(() => {}).then(() => {
+      if (conversation.sent === sent) conversation.sent = null;
+    }));
+    const response = await asked;
     turn.run = id;
     follow(run, response).catch(fail);
   } catch (error) {

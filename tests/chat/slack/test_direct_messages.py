@@ -100,7 +100,7 @@ def test_a_name_in_a_question_is_the_persons_name_for_the_agent(world):
     asked = world.slack.say("alice", "hello")
     world.answered("alice", asked)
     text = "<@U0AGENT001> files of <@U0BOB00001> &amp; others"
-    assert world.post(event(text=text, thread_ts=asked["ts"], ts=asked["ts"])).status_code == 200
+    assert world.post(event(text=text, thread_ts=asked["ts"], ts="7.7")).status_code == 200
     turn = until(lambda: world.agent.turns()[1:])[0]
     assert turn.text == "files of Bob Brandt & others"
 
@@ -183,7 +183,9 @@ def test_what_nobody_asked_is_taken_and_left(world, inside):
 def test_somebody_whom_the_service_does_not_sign_in_is_told_so(world):
     asked = world.slack.say("alice", "hello")
     world.answered("alice", asked)
-    stranger = event(text="which files?", user_team="T0OTHER001", channel=asked["channel"], ts=asked["ts"])
+    stranger = event(
+        text="which files?", user_team="T0OTHER001", channel=asked["channel"], ts="7.7", thread_ts=asked["ts"]
+    )
     assert world.post(stranger).status_code == 200
     until(lambda: "another workspace" in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
     assert [turn.text for turn in world.agent.turns()] == ["hello"]

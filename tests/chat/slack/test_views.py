@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chat.events import FileCard
 from chat.slack import views
 from chat.slack.conversations import Member, Place
-from chat.slack.home import Status, home
+from chat.slack.home import Connection, home
 from chat.slack.words import LANGUAGES, words_in
 from local.slack.blocks import block_faults, view_faults
 
@@ -70,7 +70,7 @@ def test_an_answer_of_any_length_can_be_shared_and_is_whole(language, answer) ->
 @pytest.mark.parametrize("kind", ["connected", "missing", "insufficient", "unknown"])
 @pytest.mark.parametrize("email", ["", "alice@gmail.example"])
 def test_the_home_tab_is_a_view_that_slack_takes(language, kind, email) -> None:
-    view = home(words_in(language), Status(kind, email), "https://drive.example.com/connect/google-drive")
+    view = home(words_in(language), Connection(kind, email), "https://drive.example.com/connect/google-drive")
     assert not view_faults(view)
     assert (email in json.dumps(view)) == bool(email and kind == "connected") or not email
 

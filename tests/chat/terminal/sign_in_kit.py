@@ -1,12 +1,15 @@
 """A person at a terminal, for tests: a `SignIn` on the scripted issuer, with a clock that nobody waits for."""
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from chat.terminal.sign_in.issuer import IssuerSettings
 from chat.terminal.sign_in.keep import Keep
@@ -58,3 +61,35 @@ class Terminal:
                 "patience_s": 10.0,
             }
             yield SignIn(self.issuer_settings(), keep or self.keep(), **{**members, **options})
+
+
+class Memory(KeyringBackend):
+    """A keyring as one should be. `hangs` until let go; `fails` as one that is locked."""
+
+    priority = 5
+
+    def __init__(self):
+        super().__init__()
+        self.kept = {}
+        self.asked = []
+        self.fails = False
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    def get_password(self, service, username):
+        self._ask("get")
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self._ask("set")
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        self._ask("delete")
+        del self.kept[service, username]
+
+    def _ask(self, what):
+        self.asked.append((what, threading.current_thread() is threading.main_thread()))
+        self.let_go.wait(5)
+        if self.fails:
+            raise KeyringLocked("locked")

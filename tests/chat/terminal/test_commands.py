@@ -1,3 +1,6 @@
+import signal
+import threading
+
 import pytest
 
 from tests.chat.conftest import DONE, Answer, as_json, sse, text
@@ -33,18 +36,20 @@ def test_a_new_conversation_gets_a_new_session_and_quit_leaves(runtime):
 
 def test_a_path_is_a_question(runtime):
     runtime.answer(Answer(sse(DONE)))
-    lines = ["/Finance", "/Finance/2026", "/Team Finance", "/Finance/", "what is in /Finance?", "/new budget plans"]
+    lines = ["/Finance/2026", "/Team Finance", "/Finance/", "what is in /Finance?", "/new budget plans"]
     stage = Stage(runtime, lines)
     stage.run()
     assert stage.said() == lines
     assert "no command" not in stage.text
 
 
-@pytest.mark.parametrize("word", ["/statsu", "/quitt", "/hlep", "/conections", "/histroy"])
+@pytest.mark.parametrize("word", ["/statsu", "/quitt", "/hlep", "/histroy", "/histroy 2", "/foo", "/Finance", "/予算"])
 def test_a_word_that_is_no_command_is_said_to_be_none(runtime, word):
     stage = Stage(runtime, [word])
     stage.run()
-    assert f"There is no command {word}; /help names those there are." in " ".join(stage.text.split())
+    said = " ".join(stage.text.split())
+    assert f"There is no command {word}; /help names those there are." in said
+    assert "(For a folder, write its name without the slash.)" in said
     assert runtime.asked == []
 
 
@@ -94,8 +99,24 @@ def test_a_yes_takes_the_permission_back(runtime):
     runtime.answer(by_request(ANSWERED, disconnect={"status": "disconnected"}))
     stage = Stage(runtime, ["/disconnect", "Y"], is_person=True)
     stage.run()
-    assert "not connected any more" in stage.text
-    assert stage.said() == ["disconnect"]
+    assert "Google Drive is disconnected; Google has forgotten the permission." in " ".join(stage.text.split())
+    assert stage.said() == ["status", "disconnect"]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ({"connections": [{"connected": False, "insufficient": True}]}, "Google has forgotten the permission."),
+        ({"connections": [{"connected": False}]}, "There was nothing to take back."),
+        ({"error": "Google is silent.", "type": "error", "code": "drive_failed"}, "Google Drive is not connected."),
+    ],
+)
+def test_disconnecting_says_what_it_did_and_no_more(runtime, status, sentence):
+    runtime.answer(by_request(ANSWERED, status=status, disconnect={"status": "disconnected"}))
+    stage = Stage(runtime, ["/disconnect"])
+    stage.run()
+    assert " ".join(stage.text.split()).endswith(sentence)
+    assert stage.said() == ["status", "disconnect"]
 
 
 def test_a_script_that_says_disconnect_means_it(runtime):
@@ -152,10 +173,95 @@ def test_earlier_conversations_are_listed_gone_back_to_and_forgotten(runtime, tm
     sessions = [asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] for asked in runtime.asked]
     assert sessions[2] == sessions[0] != sessions[1]
     assert "There is no conversation 9" in stage.text
-    cleared = Stage(runtime, ["/history clear", "/history"], state=tmp_path)
-    cleared.run()
-    assert "Forgotten: 2 conversations" in cleared.text
-    assert "There are no earlier conversations" in cleared.text
+
+
+def two_conversations(runtime, tmp_path):
+    """Hold them, and return what they are called."""
+    runtime.answer(Answer(sse(text("Here."), DONE)))
+    Stage(runtime, ["first?", "/new", "second?"], state=tmp_path).run()
+    return names(runtime)
+
+
+def names(runtime):
+    return [asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] for asked in runtime.asked]
+
+
+def test_conversations_are_forgotten_at_the_agent_too(runtime, tmp_path):
+    before = two_conversations(runtime, tmp_path)
+    runtime.answer(by_request(ANSWERED, forget={"status": "forgotten"}))
+    stage = Stage(runtime, ["/history clear", "y", "/history"], state=tmp_path, is_person=True)
+    stage.run()
+    assert "(2), on this computer and at the agent? [y/N]" in stage.asked_back[0]
+    assert [body for body in stage.bodies() if body != {"action": "status"}][2:] == [{"action": "forget"}] * 2
+    forgotten = [name for name, said in zip(names(runtime), stage.said(), strict=True) if said == "forget"]
+    assert sorted(forgotten) == sorted(before)
+    assert "Forgotten, on this computer and at the agent: 2" in stage.text
+    assert "There are no earlier conversations" in stage.text
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_nothing_is_forgotten_without_a_yes(runtime, tmp_path):
+    two_conversations(runtime, tmp_path)
+    stage = Stage(runtime, ["/history clear", "n"], state=tmp_path, is_person=True)
+    stage.run()
+    assert "Nothing has been changed." in stage.text
+    assert "forget" not in stage.said()
+    assert len(list(tmp_path.rglob("*.jsonl"))) == 2
+
+
+def test_what_the_agent_has_not_forgotten_stays_in_the_list_and_is_said(runtime, tmp_path):
+    first, _ = two_conversations(runtime, tmp_path)
+    silent = {"error": "I cannot forget it now.", "type": "error", "code": "not_forgotten"}
+    session = "X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"
+    runtime.answer(lambda asked: as_json(silent if asked.headers[session] == first else {"status": "forgotten"}))
+    stage = Stage(runtime, ["/history clear", "/history"], state=tmp_path)
+    stage.run()
+    said = " ".join(stage.text.split())
+    assert "at the agent: 1 conversations. Not forgotten: 1, which are still in the list. I cannot forget" in said
+    assert "first?" in said
+    assert "second?" not in said
+
+
+def test_a_conversation_that_the_agent_gives_to_nobody_else_is_forgotten_here(runtime, tmp_path):
+    two_conversations(runtime, tmp_path)
+    runtime.answer(as_json({"error": "It is not yours.", "type": "error", "code": "not_owner"}))
+    Stage(runtime, ["/history clear"], state=tmp_path).run()
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_an_agent_that_cannot_be_asked_to_forget_is_not_asked_for_each(runtime, tmp_path):
+    runtime.answer(Answer(sse(text("Here."), DONE)))
+    Stage(runtime, [line for number in range(10) for line in (f"{number}?", "/new")], state=tmp_path).run()
+    runtime.answer(as_json({}, 403))
+    stage = Stage(runtime, ["/history clear"], state=tmp_path)
+    stage.run()
+    assert stage.said().count("forget") == 8
+    assert "Not forgotten: 10" in stage.text
+    assert len(list(tmp_path.rglob("*.jsonl"))) == 10
+
+
+def test_a_conversation_that_is_forgotten_while_it_goes_on_is_left(runtime, tmp_path):
+    runtime.answer(by_request(ANSWERED, forget={"status": "forgotten"}))
+    stage = Stage(runtime, ["which?", "/history clear", "and now?"], state=tmp_path)
+    stage.run()
+    first, _, second = names(runtime)
+    assert first != second
+    assert "A new conversation." in stage.text
+
+
+def test_ctrl_c_ends_the_forgetting_and_says_what_is_left(runtime, tmp_path):
+    runtime.answer(Answer(sse(text("Here."), DONE)))
+    Stage(runtime, [line for number in range(10) for line in (f"{number}?", "/new")], state=tmp_path).run()
+
+    def forget(_):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        return as_json({"status": "forgotten"})
+
+    runtime.answer(forget)
+    stage = Stage(runtime, ["/history clear"], state=tmp_path)
+    assert stage.run() == 0
+    assert "at the agent: 8 conversations." in " ".join(stage.text.split())
+    assert "Not forgotten: 2, which are still in the list. Stopped." in " ".join(stage.text.split())
 
 
 def test_nobody_sees_the_conversations_of_somebody_else(runtime, tmp_path):

@@ -23,6 +23,7 @@ def test_consent_is_waited_for_and_the_question_answered_without_asking_again(ru
     assert stage.bodies()[1] == {"action": "resume", "timezone": "Asia/Tokyo", "locale": "en-GB"}
     assert stage.text.count("Connect:") == stage.text.count(LINK) == 1
     assert LINK in stage.text.splitlines()
+    assert "Ctrl-C" not in stage.text
     told = ["Waiting for you", "Connected as alice@gmail.example.", "Searching Drive", "Two files."]
     assert sorted(told, key=stage.text.index) == told
     assert len({asked.headers["X-Amzn-Bedrock-AgentCore-Runtime-Session-Id"] for asked in runtime.asked}) == 1
@@ -68,6 +69,14 @@ def test_ctrl_c_stops_the_waiting_and_something_else_can_be_asked(runtime):
     assert stage.said() == ["which spreadsheets?", "cancel", "only the new ones"]
     assert "Stopped." in stage.text
     assert "Two files." in stage.text
+
+
+@pytest.mark.parametrize("is_person", [True, False])
+def test_what_ctrl_c_does_is_said_where_something_can_be_asked_then(runtime, is_person):
+    runtime.answer(ASKED, ANSWERED)
+    stage = Stage(runtime, ["which?"], is_person=is_person)
+    stage.run()
+    assert ("(Ctrl-C: ask something else)" in " ".join(stage.text.split())) == is_person
 
 
 def test_ctrl_c_again_while_stopping_leaves_at_once(runtime):
@@ -251,6 +260,7 @@ def test_json_is_one_object_a_line_and_ascii(runtime):
     assert events[1]["auth_url"] == LINK
     assert events[7]["files"][1]["path"] == ""
     assert stage.text.isascii()
+    assert "Ctrl-C" not in stage.text
     assert stage.said() == ["?", "resume"]
 
 

@@ -54,6 +54,14 @@ def test_each_person_and_agent_has_their_own(tmp_path):
     assert len(kept(tmp_path).conversations()) == 1
 
 
+def test_what_is_to_be_kept_is_not_forgotten(tmp_path):
+    keeping = kept(tmp_path)
+    for name in ("chat-1", "chat-2", "chat-3"):
+        keeping.add(name, SAID)
+    assert keeping.clear(["chat-2", "chat-9"]) == 2
+    assert [past.runtime_session for past in keeping.conversations()] == ["chat-2"]
+
+
 def test_the_oldest_conversations_are_pushed_out(tmp_path, monkeypatch):
     keeping = kept(tmp_path)
     for number in range(history.MOST_CONVERSATIONS + 2):

@@ -40,6 +40,21 @@ def test_a_tool_that_runs_is_a_line_that_moves_and_then_a_line_that_stays(runtim
     assert stage.text.rindex("\x1b[?25h") > stage.text.rindex("\x1b[?25l")
 
 
+@pytest.mark.parametrize(
+    ("label", "ended"),
+    [
+        ("予算を検索しています …", "✓ 予算を検索しました"),
+        ("詳細を調べています …", "✓ 詳細を調べています"),
+        ("「しています」を開く…", "✓ 「しています」を開く"),
+    ],
+)
+def test_a_tool_that_has_ended_is_told_in_the_past_where_japanese_allows_it(runtime, label, ended):
+    runtime.answer(Answer(sse(RUNNING | {"label": label}, ENDED | {"label": label}, text("2 件です。"), DONE)))
+    stage = Stage(runtime, width=80, locale="ja-JP")
+    stage.run(once="?")
+    assert stage.glass.lines[0] == ended
+
+
 def test_each_frame_is_one_piece_so_that_nothing_flickers(runtime):
     pieces = []
 
@@ -104,10 +119,10 @@ def test_consent_is_a_link_on_its_own_line_a_wait_and_a_line_that_says_who(runti
         seen.append(stage.glass.lines)
 
     runtime.answer(by_request(ASKED, resumes=[ASKED, ANSWERED]))
-    stage = Stage(runtime, width=100, pause=waited)
-    assert stage.run(once="?") == 0
-    assert seen[0][:6] == ["Please allow it.", "Connect:", "", LINK, "", "I will carry on."]
-    assert seen[0][-1].endswith("Waiting for you to connect Google Drive …  (Ctrl-C: type something else)")
+    stage = Stage(runtime, ["?"], width=100, pause=waited, is_person=True)
+    assert stage.run() == 0
+    assert seen[0][1:7] == ["Please allow it.", "Connect:", "", LINK, "", "I will carry on."]
+    assert seen[0][-1].endswith("Waiting for you to connect Google Drive …  (Ctrl-C: ask something else)")
     lines = stage.glass.lines
     assert "✓ Connected as alice@gmail.example." in lines
     assert not any("Waiting" in line for line in lines)
@@ -166,12 +181,21 @@ def test_a_narrow_terminal_gets_a_list(runtime):
 
 
 def test_where_the_terminal_opens_no_links_they_are_in_plain_sight(runtime):
-    answer = text("1. [Q3 budget](https://docs.example/1) and more")
+    answer = text("1. [Q3 budget](https://docs.example/1) and more\n2. **[Plan](https://docs.example/p)**, see ")
+    again = text("[Q3 budget](https://docs.example/1)\n\nBy <https://docs.example/x>")
     other = BUDGET | {"link": "https://docs.example/2"}
-    runtime.answer(Answer(sse({"type": "files", "files": [other]}, answer, DONE)))
+    runtime.answer(Answer(sse({"type": "files", "files": [other]}, answer, again, DONE)))
     stage = Stage(runtime, width=120, opens_links=False)
     stage.run(once="?")
-    assert "1. Q3 budget <https://docs.example/1> and more" in stage.glass.lines
+    assert stage.glass.lines[:6] == [
+        "1. Q3 budget and more",
+        "   https://docs.example/1",
+        "2. Plan, see Q3 budget",
+        "   https://docs.example/p",
+        "",
+        "By https://docs.example/x",
+    ]
+    assert "\x1b[2m   https://docs.example/1" in stage.text
     assert "     https://docs.example/2" in stage.glass.lines
     assert OPEN_BUDGET not in stage.text
 

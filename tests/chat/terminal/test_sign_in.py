@@ -15,11 +15,12 @@ import pytest
 
 from chat.errors import ChatError, RefusedError, SignInNeededError, UnreachableError
 from chat.terminal.sign_in.issuer import REDIRECT_URLS
+from chat.terminal.sign_in.keyring_store import KeyringStore
 from chat.terminal.sign_in.loopback_page import language_of
 from chat.terminal.sign_in.sign_in import Who
 from deploy.app_clients import CLI_CALLBACK_URLS
 from tests.chat.terminal.scripted_issuer import ALICE, CLIENT_ID, KEY, Browser, Held, Issuer, app
-from tests.chat.terminal.sign_in_kit import Terminal
+from tests.chat.terminal.sign_in_kit import Memory, Terminal
 from tests.support.serve import serve
 
 
@@ -169,6 +170,23 @@ def test_a_second_answer_is_turned_away_while_the_first_is_looked_at(terminal, i
 def http_get(url):
     with httpx.Client(trust_env=False) as http:
         return http.get(url)
+
+
+class Eager(Browser):
+    """Opens a connection in advance, on which nothing comes, and keeps it."""
+
+    def visit(self, http, where):
+        here = urlsplit(where)
+        self.idle = socket.create_connection((here.hostname, here.port))
+        return super().visit(http, where)
+
+
+def test_a_connection_that_a_browser_opens_in_advance_is_closed_in_silence(terminal, caplog):
+    terminal.browser = Eager()
+    assert sign_in(terminal).name == "Alice"
+    with terminal.browser.idle as idle:
+        assert idle.recv(1) == b""
+    assert [record.getMessage() for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
 
 
 def test_nobody_listens_after_the_answer(terminal):
@@ -543,6 +561,32 @@ def test_signing_out_works_here_even_where_the_provider_does_not_hear_of_it(term
     assert run(terminal, lambda person: person.sign_out())
     assert terminal.said[-1].startswith("The identity provider could not be told")
     assert run(terminal, lambda person: person.who()) is None
+
+
+def test_signing_out_while_the_keyring_is_locked_says_so_counts_and_is_finished_later(terminal, issuer):
+    keyring = Memory()
+
+    def out():
+        keep = terminal.keep(KeyringStore(lambda: keyring))
+        return run(terminal, lambda person: person.sign_out(), keep=keep)
+
+    def who():
+        return run(terminal, lambda person: person.bearer(), keep=terminal.keep(KeyringStore(lambda: keyring)))
+
+    sign_in(terminal, keep=terminal.keep(KeyringStore(lambda: keyring)))
+    [refresh_token] = issuer.refresh_tokens
+    keyring.fails = True
+    assert out()
+    assert terminal.said[-1].startswith("The keyring of this computer could not be asked.")
+    assert issuer.revoked == []
+    keyring.fails = False
+    with pytest.raises(SignInNeededError, match="Nobody is signed in"):
+        who()
+    terminal.said.clear()
+    assert out()
+    assert [asked["token"] for asked in issuer.revoked] == [refresh_token]
+    assert (keyring.kept, terminal.said) == ({}, [])
+    assert not out()
 
 
 # What nobody may see

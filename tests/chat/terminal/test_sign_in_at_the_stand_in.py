@@ -41,7 +41,8 @@ def desk(tmp_path_factory):
 def drive_agent(*arguments, environ):
     command = [sys.executable, str(ROOT / "cli.py"), *arguments]
     whole = {"PATH": os.environ["PATH"], "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring", **environ}
-    process = subprocess.Popen(command, env=whole, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    nobody, heard = subprocess.DEVNULL, subprocess.PIPE
+    process = subprocess.Popen(command, env=whole, cwd=ROOT, text=True, stdin=nobody, stdout=heard, stderr=heard)
     guard = threading.Timer(20, process.kill)
     guard.daemon = True
     guard.start()
@@ -64,6 +65,7 @@ def sign_in_with_a_browser(url):
 def test_the_command_signs_in_at_cognito_stays_signed_in_and_signs_out(desk, tmp_path):
     environ = {**desk, "DRIVE_AGENT_CHAT_STATE": str(tmp_path)}
     signing_in = drive_agent("sign-in", environ=environ)
+    assert signing_in.stdout.readline() == "Standard input is no terminal, so this waits for 2 minutes at most.\n"
     assert signing_in.stdout.readline() == "To sign in, open this address in a browser on this machine:\n"
     page = sign_in_with_a_browser(signing_in.stdout.readline().strip())
     assert "You can close this tab" in page.text

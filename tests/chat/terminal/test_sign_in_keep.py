@@ -4,54 +4,20 @@ import asyncio
 import json
 import subprocess
 import sys
-import threading
 
 import keyring
 import keyring.backends.fail
 import keyring.backends.null
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked
 
-from chat.errors import SignInNeededError
+from chat.errors import ChatError, SignInNeededError
 from chat.terminal.sign_in.issuer import IssuerSettings
 from chat.terminal.sign_in.keep import Keep, Kept
 from chat.terminal.sign_in.keyring_store import KeyringStore, system_keyring
+from tests.chat.terminal.sign_in_kit import Memory
 
 KEPT = Kept("a.b.c", "sample-refresh-token", 1_800_003_600.0, "Alice", "alice@example.com")
 OTHER = Kept("d.e.f", "another-refresh-token", 1_800_003_600.0, "Alice", "alice@example.com")
-
-
-class Memory(KeyringBackend):
-    """A keyring as one should be. `hangs` until let go; `fails` as one that is locked."""
-
-    priority = 5
-
-    def __init__(self):
-        super().__init__()
-        self.kept = {}
-        self.asked = []
-        self.fails = False
-        self.let_go = threading.Event()
-        self.let_go.set()
-
-    def get_password(self, service, username):
-        self._ask("get")
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self._ask("set")
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        self._ask("delete")
-        del self.kept[service, username]
-
-    def _ask(self, what):
-        self.asked.append((what, threading.current_thread() is threading.main_thread()))
-        self.let_go.wait(5)
-        if self.fails:
-            raise KeyringLocked("locked")
 
 
 class InTheClear(Memory):
@@ -131,8 +97,9 @@ def test_without_a_keyring_a_file_of_its_owners_is_used(keep, settings, find):
     run(keep(find).store(KEPT))
     assert [file.stat().st_mode & 0o777 for file in files(settings)] == [0o600]
     assert run(keep(find).load()) == KEPT
-    assert run(keep(find).clear())
+    assert run(keep(find).clear()) is not False
     assert files(settings) == []
+    assert run(keep(find).load()) is None
 
 
 def test_a_keyring_that_fails_is_not_asked_again(keep, settings, backend):
@@ -174,6 +141,79 @@ def test_a_file_of_others_is_no_ground_to_use_the_keyring_instead(keep, settings
         run(keep().load())
     run(keep().store(OTHER))
     assert run(keep().load()) == OTHER
+
+
+def marks(settings):
+    return list((settings.state_dir / "sign-in").glob("*.signed-out"))
+
+
+def test_what_a_locked_keyring_may_hold_is_in_doubt_and_does_not_count_once_it_is_unlocked(keep, settings, backend):
+    run(keep().store(KEPT))
+    backend.fails = True
+    assert run(keep().clear()) is None
+    backend.fails = False
+    assert run(keep().load()) is None
+    assert [mark.stat().st_mode & 0o777 for mark in marks(settings)] == [0o600]
+    assert run(keep().load(is_leaving=True)) == KEPT
+    assert run(keep().clear()) is True
+    assert (backend.kept, marks(settings)) == ({}, [])
+    assert run(keep().clear()) is False
+
+
+def test_nobody_comes_back_behind_a_sign_in_that_was_kept_in_a_file_and_given_up(keep, settings, backend):
+    run(keep().store(KEPT))
+    backend.fails = True
+    run(keep().store(OTHER))
+    assert run(keep().clear()) is None
+    backend.fails = False
+    assert files(settings) == []
+    assert run(keep().load()) is None
+
+
+def test_a_new_sign_in_counts_again_in_a_file_or_in_the_keyring(keep, settings, backend):
+    run(keep().store(KEPT))
+    backend.fails = True
+    run(keep().clear())
+    run(keep().store(OTHER))
+    backend.fails = False
+    assert run(keep().load()) == OTHER
+    run(keep().store(OTHER))
+    assert (files(settings), marks(settings)) == ([], [])
+    assert run(keep().load()) == OTHER
+
+
+def test_a_wait_for_the_keyring_that_is_interrupted_leaves_nobody_signed_in(keep, backend):
+    run(keep().store(KEPT))
+    backend.let_go.clear()
+    backend.asked.clear()
+
+    async def interrupted():
+        clearing = asyncio.create_task(keep().clear())
+        while not backend.asked:
+            await asyncio.sleep(0)
+        clearing.cancel()
+        await asyncio.wait({clearing})
+        return clearing.cancelled()
+
+    assert run(interrupted())
+    assert len(backend.kept) == 1
+    assert run(keep().load()) is None
+
+
+def test_where_there_is_no_keyring_another_sessions_does_not_come_back_and_nothing_is_in_doubt(keep):
+    run(keep().store(KEPT))
+    run(keep(lambda: None).store(OTHER))
+    assert run(keep(lambda: None).clear()) is True
+    assert run(keep(lambda: None).clear()) is False
+    assert run(keep().load()) is None
+
+
+def test_a_sign_in_that_cannot_be_given_up_is_said_and_stays(keep, settings, backend):
+    run(keep().store(KEPT))
+    (settings.state_dir / "sign-in").write_text("")
+    with pytest.raises(ChatError, match="cannot be given up"):
+        run(keep().clear())
+    assert len(backend.kept) == 1
 
 
 @pytest.fixture
