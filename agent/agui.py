@@ -53,7 +53,8 @@ class AguiInput:
 
     `prompt` is the text of the last message of the user, empty where it has none and in a resume; for a refusal it says
     no, in the language of `locale`. `is_resume` and `is_refused`: the run answers the interrupt of the one before it,
-    by having consented and by not wanting to. `props` are the `forwardedProps`, empty where they are no object.
+    by having consented and by not wanting to; `interrupt_id` names that, empty where no or several interrupts are
+    answered. `props` are the `forwardedProps`, empty where they are no object.
     """
 
     thread_id: str
@@ -61,6 +62,7 @@ class AguiInput:
     prompt: str
     is_resume: bool = False
     is_refused: bool = False
+    interrupt_id: str = ""
     timezone: str | None = None
     locale: str | None = None
     props: Mapping[str, Any] = field(default_factory=dict)
@@ -94,6 +96,7 @@ def read_input(payload: Mapping[str, Any]) -> AguiInput:
     props = props if isinstance(props, Mapping) else {}
     timezone, locale = _word(props, "timezone"), _word(props, "locale")
     answers = {entry.status for entry in given.resume or ()}
+    interrupts = {entry.interrupt_id for entry in given.resume or ()}
     is_refused = "cancelled" in answers
     if is_refused:
         prompt = REFUSALS["ja" if (locale or "").lower().startswith("ja") else "en"]
@@ -105,6 +108,7 @@ def read_input(payload: Mapping[str, Any]) -> AguiInput:
         prompt=prompt,
         is_resume=bool(answers) and not is_refused,
         is_refused=is_refused,
+        interrupt_id=interrupts.pop() if len(interrupts) == 1 else "",
         timezone=timezone,
         locale=locale,
         props=props,
@@ -130,6 +134,11 @@ def _last_words(messages: Sequence[Any]) -> str:
     raise InvalidInputError(
         '"messages" of the AG-UI input hold no message of the role "user". Send the question as one.'
     )
+
+
+def interrupt_of(run_id: str) -> str:
+    """The id of the interrupt in which a run ends that waits for consent."""
+    return f"consent-{run_id}"
 
 
 class AguiRun:
@@ -235,7 +244,7 @@ class AguiRun:
         if self._asked is not None and stop_reason == "consent_required":
             asked = self._asked
             interrupt = Interrupt(
-                id=f"consent-{self._run_id}",
+                id=interrupt_of(self._run_id),
                 reason=CONSENT_REASON,
                 message=str(asked.get("message", "")),
                 metadata={
@@ -260,4 +269,4 @@ def _dump(*events: BaseEvent) -> Objects:
     return [event.model_dump(mode="json", by_alias=True, exclude_none=True) for event in events]
 
 
-__all__ = ["CONSENT_REASON", "AguiInput", "AguiRun", "InvalidInputError", "read_input"]
+__all__ = ["CONSENT_REASON", "AguiInput", "AguiRun", "InvalidInputError", "interrupt_of", "read_input"]

@@ -105,6 +105,8 @@ async def sign_out(request: Request) -> Response:
             await services.oidc.revoke(person)
     response = RedirectResponse(SIGNED_OUT_PATH, status_code=303)
     forget_session(response)
+    # What the chat's page has kept in this browser: questions that were not sent. https://www.w3.org/TR/clear-site-data/
+    response.headers["clear-site-data"] = '"storage"'
     if ways(services.settings) & _PROVIDERS:
         # Whoever it was last: somebody may have signed in at the provider in this browser before.
         remember_sign_out(response)

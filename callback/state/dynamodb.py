@@ -8,6 +8,7 @@ removes what has run out, within a few days: so that is looked at when an entry 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html
 """
 
+import asyncio
 import logging
 import math
 from collections.abc import Callable
@@ -105,7 +106,7 @@ class DynamoDbStore(BaseStore):
         return self._entry(answer.get("Item"))
 
     async def _put_managed_entry(self, *, collection: str, key: str, managed_entry: ManagedEntry) -> None:
-        await self._run(self._client.put_item, Item=self._item(collection, key, managed_entry))
+        await self._write(self._client.put_item, Item=self._item(collection, key, managed_entry))
 
     async def add(self, key: str, entry: ManagedEntry, *, collection: str) -> bool:
         """Put an entry where there is none that still counts. True for exactly one caller, over all processes.
@@ -121,7 +122,7 @@ class DynamoDbStore(BaseStore):
                 return {}
             return {"added": True}
 
-        answer = await self._run(
+        answer = await self._write(
             add,
             Item=self._item(collection, key, entry),
             ConditionExpression="attribute_not_exists(#key) OR #ttl < :now",
@@ -138,7 +139,7 @@ class DynamoDbStore(BaseStore):
         return item
 
     async def _delete_managed_entry(self, *, key: str, collection: str) -> bool:
-        answer = await self._run(self._once.delete_item, Key=_place(collection, key), ReturnValues="ALL_OLD")
+        answer = await self._write(self._once.delete_item, Key=_place(collection, key), ReturnValues="ALL_OLD")
         entry = self._entry(answer.get("Attributes"))
         return entry is not None and not entry.is_expired
 
@@ -146,6 +147,19 @@ class DynamoDbStore(BaseStore):
         """The entry of an item; its exact end is in the value, because `ttl` counts whole seconds."""
         text = (item or {}).get(VALUE, {}).get("S")
         return None if text is None else entry_of(self._serialization_adapter, text)
+
+    async def _write(self, call: Callable[..., _Answer], **values: object) -> _Answer:
+        """As `_run`; who is cancelled meanwhile waits for its end.
+
+        The thread goes on in any case, and what it writes would land behind what is written next.
+        """
+        writing = asyncio.create_task(self._run(call, **values))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            with anyio.CancelScope(shield=True):
+                await asyncio.wait({writing})
+            raise
 
     async def _run(self, call: Callable[..., _Answer], **values: object) -> _Answer:
         try:

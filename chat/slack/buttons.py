@@ -3,12 +3,11 @@
 import hashlib
 import hmac
 import logging
-from dataclasses import replace
 
 from callback.announcements import Changed
 from callback.errors import CallbackError
 from chat.slack import home, views
-from chat.slack.conversations import Conversation, Member, Place
+from chat.slack.conversations import Member, Place
 from chat.slack.desk import Desk, proof_of
 from chat.slack.incoming import Click
 from chat.slack.places import Places
@@ -34,7 +33,7 @@ class Buttons:
             case views.RETRY:
                 await self._say(click, await self._turns.retry(click.value, click.member, click.place))
             case views.SHARE:
-                await self._say(click, await self._turns.share(click.value, click.member))
+                await self._say(click, await self._turns.answers.share(click.value, click.member))
             case views.STOP:
                 await self._turns.stop(await self._places.conversation(click.place, click.member))
             case views.ANSWER_HERE | views.ANSWER_PRIVATE:
@@ -83,14 +82,15 @@ class Buttons:
         channel, _, thread = click.value.partition(" ")
         conversation = await self._places.conversation(Place(channel, thread), click.member)
         words = (await self._desk.people.profile(click.member.user)).words
-        talk = await self._desk.state.change_talk(conversation, lambda known: replace(known, is_here=is_here))
+        await self._desk.state.choose(conversation, is_here=is_here)
+        if not is_here:
+            await self._turns.move(conversation)
         await self._turns.consents.show_place(conversation.runtime_session, words, is_here=is_here)
         await self._places.hint(conversation, words, is_here=is_here)
-        if is_here and talk.last_answer and not self._is_at_work(conversation):
-            await self._turns.share(talk.last_answer, click.member)
-
-    def _is_at_work(self, conversation: Conversation) -> bool:
-        return self._turns.is_at_work(conversation)
+        talk = await self._desk.state.talk(conversation)
+        if is_here and talk.last_answer:
+            said = await self._turns.answers.share(talk.last_answer, click.member)
+            await self._say(click, said if said == "share.failed" else "")
 
     async def _disconnect(self, member: Member) -> None:
         try:
@@ -102,7 +102,7 @@ class Buttons:
         await self.show_home(member)
 
     async def _say(self, click: Click, key: str) -> None:
-        """Tell whoever pressed a button why nothing happened."""
+        """Tell whoever pressed a button what came of it."""
         if key:
             words = (await self._desk.people.profile(click.member.user)).words
             message, slack = views.plain(words(key)), self._desk.slack

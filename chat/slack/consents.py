@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 from callback.announcements import Changed
@@ -20,8 +19,10 @@ from chat.events import AuthRequired, Event
 from chat.slack import views
 from chat.slack.desk import Desk, Turn, proof_of
 from chat.slack.errors import SlackTroubleError, word_for
+from chat.slack.people import Profile
 from chat.slack.places import Places
-from chat.slack.state import Wait
+from chat.slack.running import Entry, Ledger, Running
+from chat.slack.waits import Wait
 from chat.slack.words import Words
 
 __all__ = ["Consents"]
@@ -32,22 +33,21 @@ logger = logging.getLogger(__name__)
 _STEP_S = 3.0
 # A process that has not asked for this long is gone, and whoever hears of the connection takes over.
 _LEASE = timedelta(seconds=7)
-_MOST_ACCOUNTS = 1000
 # Beyond that nobody asks: a question then waits for news of the connection alone.
 _MOST_WAITERS = 500
 
-# Goes on with a turn: the turn, and the events of its answer.
-GoOn = Callable[[Turn, AsyncGenerator[Event]], Awaitable[None]]
+# Goes on with a turn: the turn, the events of its answer, and where it is written down.
+GoOn = Callable[[Turn, AsyncGenerator[Event], Entry], Awaitable[None]]
 
 
 class Consents:
     """The questions that wait."""
 
-    def __init__(self, desk: Desk, places: Places, go_on: GoOn) -> None:
-        self._desk, self._places, self._go_on = desk, places, go_on
+    def __init__(self, desk: Desk, places: Places, ledger: Ledger, go_on: GoOn) -> None:
+        self._desk, self._places, self._ledger, self._go_on = desk, places, ledger, go_on
+        self._waits = desk.state.waits
         self._waiters: dict[str, asyncio.Task[None]] = {}
-        self._accounts: dict[str, str] = {}
-        self._told: set[str] = set()  # requests for consent that say "connected" already
+        self._told: set[str] = set()  # requests for consent that say "connected" already, while somebody waits
 
     async def ask(self, turn: Turn, asked: AuthRequired) -> None:
         """Ask the person in private, and wait. Raises: `SlackTroubleError` where they cannot be asked."""
@@ -65,24 +65,24 @@ class Consents:
             asked=asked,
             notice=place,
             notice_ts=ts,
-            lease=self._desk.door.now() + _LEASE,
         )
         if len(self._waiters) >= _MOST_WAITERS:
-            await self._desk.state.keep_wait(replace(wait, lease=self._desk.door.now()))
+            await self._waits.keep(wait)
         else:
-            await self._desk.state.keep_wait(wait)
+            await self._waits.lease(wait, self._desk.door.now() + _LEASE)
+            await self._waits.keep(wait)
             self._start(wait)
 
     async def supersede(self, runtime_session: str, words: Words) -> None:
         """Something else is asked in this conversation: the agent deals with what waited, and so nobody waits."""
-        wait = await self._desk.state.take_wait(runtime_session)
+        wait = await self._waits.take(runtime_session)
         self._end_waiter(runtime_session)
         if wait is not None:
             await self._update(wait, views.superseded(words, wait.asked.auth_url))
 
     async def show_place(self, runtime_session: str, words: Words, *, is_here: bool) -> None:
         """Say in the request for consent where the answer will appear, after the person has chosen."""
-        wait = await self._desk.state.wait(runtime_session)
+        wait = await self._waits.get(runtime_session)
         if wait is not None and wait.is_from_channel:
             asked, place = wait.asked, wait.conversation.place
             await self._update(wait, views.consent(words, asked.auth_url, asked.scopes, place, is_here=is_here))
@@ -90,18 +90,17 @@ class Consents:
     def hear(self, changed: Changed) -> None:
         """Go on after somebody has connected. For `Announcements.subscribe`."""
         if changed.is_connected:
-            while len(self._accounts) >= _MOST_ACCOUNTS:
-                self._accounts.pop(next(iter(self._accounts)))
-            self._accounts[changed.person_key] = changed.account_email
             self._desk.work.start(self._connected(changed))
 
     async def _connected(self, changed: Changed) -> None:
-        waiting = await self._desk.state.waiting_of(changed.person_key)
+        waiting = await self._waits.of(changed.person_key)
         for runtime_session in dict.fromkeys(filter(None, (changed.runtime_session, *waiting))):
-            wait = await self._desk.state.wait(runtime_session)
+            wait = await self._waits.get(runtime_session)
             if wait is None or wait.conversation.member.key != changed.person_key:
                 continue
-            await self._tell(wait)
+            if runtime_session in self._waiters:
+                self._told.add(wait.notice_ts)
+            await self._tell(wait, changed.account_email)
             if runtime_session not in self._waiters:
                 self._desk.work.start(self._take_over(wait), is_idle=True)
 
@@ -109,21 +108,24 @@ class Consents:
         """Go on with a question for which no process asks any more."""
         kept: Wait | None = wait
         while kept is not None and kept.notice_ts == wait.notice_ts:
-            left = (kept.lease - self._desk.door.now()).total_seconds()
+            until = await self._waits.leased_until(kept)
+            left = (until - self._desk.door.now()).total_seconds() if until else 0.0
             if left <= 0:
                 self._start(kept)
                 return
             await asyncio.sleep(left)
-            kept = await self._desk.state.wait(wait.conversation.runtime_session)
+            kept = await self._waits.get(wait.conversation.runtime_session)
 
     def _start(self, wait: Wait) -> None:
         runtime_session = wait.conversation.runtime_session
         self._end_waiter(runtime_session)
         task = self._desk.work.start(self._wait(wait), is_idle=True)
         self._waiters[runtime_session] = task
-        task.add_done_callback(lambda done: self._forget(runtime_session, done))
+        task.add_done_callback(lambda done: self._forget(wait, done))
 
-    def _forget(self, runtime_session: str, task: asyncio.Task[None]) -> None:
+    def _forget(self, wait: Wait, task: asyncio.Task[None]) -> None:
+        self._told.discard(wait.notice_ts)
+        runtime_session = wait.conversation.runtime_session
         if self._waiters.get(runtime_session) is task:
             del self._waiters[runtime_session]
 
@@ -151,20 +153,36 @@ class Consents:
         except ConsentTimeoutError:
             return  # it stays in the store: whoever hears of the connection goes on
         except ChatError as error:
-            if await self._desk.state.take_wait(conversation.runtime_session) is not None:
+            if await self._waits.take(conversation.runtime_session) is not None:
                 failed = views.plain(profile.words(word_for(error)))
                 await self._desk.slack.post(wait.notice.channel, failed, wait.notice.thread)
             return
-        taken = await self._desk.state.take_wait(conversation.runtime_session)
+        await self._answer(wait, profile, first, events)
+
+    async def _answer(self, wait: Wait, profile: Profile, first: Event | None, events: AsyncGenerator[Event]) -> None:
+        """Go on with what has waited, unless somebody else does."""
+        conversation = wait.conversation
+        # Written down before it is taken: at no moment is it in neither place.
+        entry = await self._ledger.enter(Running(conversation, wait.question, wait.notice))
+        taken = None
+        if first is not None:
+            taken = await self._waits.take(conversation.runtime_session)
         if first is None or taken is None:
+            await entry.leave()
             await events.aclose()
             return
-        if taken.notice_ts not in self._told:
-            await self._tell(taken)
-        self._told.discard(taken.notice_ts)
-        turn = Turn(conversation, taken.shown, taken.question, profile, is_from_channel=taken.is_from_channel)
         self._waiters.pop(conversation.runtime_session, None)  # from here on it is a turn like any other
-        await self._go_on(await self._places.resumed(turn), _from(first, events))
+        try:
+            if taken.notice_ts not in self._told:
+                await self._tell(taken)
+            turn = Turn(conversation, taken.shown, taken.question, profile, is_from_channel=taken.is_from_channel)
+            turn = await self._places.resumed(turn)
+        except asyncio.CancelledError:
+            await self._waits.keep(taken)
+            await self._waits.lease(taken, self._desk.door.now())
+            await entry.leave()
+            raise
+        await self._go_on(turn, _from(first, events), entry)
 
     async def _request(self, turn: Turn, asked: AuthRequired, words: Words) -> views.Message:
         if not turn.is_from_channel:
@@ -172,13 +190,11 @@ class Consents:
         talk = await self._desk.state.talk(turn.conversation)
         return views.consent(words, asked.auth_url, asked.scopes, turn.conversation.place, is_here=talk.is_here)
 
-    async def _tell(self, wait: Wait) -> None:
-        """Turn the request for consent into "connected as …"."""
-        self._told.add(wait.notice_ts)
+    async def _tell(self, wait: Wait, email: str = "") -> None:
+        """Turn the request for consent into "connected as …". Without an address the agent is asked for it."""
         member = wait.conversation.member
         profile = await self._desk.people.profile(member.user)
-        email = self._accounts.get(member.key)
-        if email is None:  # it was announced in another process
+        if not email:
             try:
                 found = await self._desk.door.connections(member.key, proof_of(member))
             except CallbackError:
@@ -217,10 +233,11 @@ class _Patience:
             await self._lease(timedelta())
 
     async def _lease(self, life: timedelta) -> None:
-        kept = await self._desk.state.wait(self._wait.conversation.runtime_session)
+        waits = self._desk.state.waits
+        kept = await waits.get(self._wait.conversation.runtime_session)
         if kept is None or kept.notice_ts != self._wait.notice_ts:
             raise _TakenError
-        await self._desk.state.renew_wait(replace(kept, lease=self._desk.door.now() + life))
+        await waits.lease(kept, self._desk.door.now() + life)
 
 
 async def _from(first: Event, events: AsyncGenerator[Event]) -> AsyncGenerator[Event]:

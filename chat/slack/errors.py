@@ -12,6 +12,9 @@ _STOPPED = "stopped_by_user"
 # https://github.com/slackapi/python-slack-sdk/issues/1859
 _STREAM_IS_OVER = {"message_not_in_streaming_state", "message_not_found", "msg_too_long", "msg_blocks_too_long"}
 
+# What says that a message is not there as a stream, whatever it has in it.
+_NO_STREAM = {"message_not_in_streaming_state", "message_not_found"}
+
 _TOO_LONG, _BUSY = 413, {409, 429}
 
 
@@ -32,6 +35,11 @@ class SlackTroubleError(Exception):
     def is_stream_over(self) -> bool:
         """Whether the message can no longer be added to, and another one can."""
         return self.code in _STREAM_IS_OVER
+
+    @property
+    def is_about_content(self) -> bool:
+        """Whether the same call may be taken with other blocks."""
+        return not self.is_passing and not self.is_stopped and self.code not in _NO_STREAM
 
 
 class TooManyError(Exception):

@@ -7,7 +7,6 @@ the channel, or back in private.
 
 import asyncio
 import logging
-from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from chat.slack import views
@@ -16,7 +15,6 @@ from chat.slack.desk import Desk, Turn
 from chat.slack.errors import SlackTroubleError
 from chat.slack.incoming import Question
 from chat.slack.people import Profile
-from chat.slack.state import Talk
 from chat.slack.words import Words
 
 __all__ = ["Places"]
@@ -37,18 +35,20 @@ class Places:
             found = await self._desk.state.conversation_behind(place)
             if found is not None and found.member == member:
                 return found
-        return conversation_in((await self._desk.slack.bot()).team, place, member)
+        secret = self._desk.door.settings.session_key
+        return conversation_in((await self._desk.slack.bot()).team, place, member, secret)
 
-    async def turn(self, question: Question, text: str, profile: Profile) -> Turn:
+    async def turn(self, conversation: Conversation, question: Question, text: str, profile: Profile) -> Turn:
         """Make a question a turn; a channel learns where its answer will be. Raises: `SlackTroubleError`."""
-        conversation = await self.conversation(question.place, question.member)
         if question.place.is_private:
             return Turn(conversation, question.place, text, profile)
-        talk = await self._desk.state.change_talk(conversation, lambda known: replace(known, last_answer=""))
+        await self._desk.state.keep_last(conversation, "")
+        talk = await self._desk.state.talk(conversation)
         if talk.is_here:
             return Turn(conversation, conversation.place, text, profile, is_from_channel=True)
-        self._desk.work.start(self._tell_channel(talk, profile.words))
-        shown = await self._quoted(conversation, text, profile.words)
+        shown, is_first = await self._quoted(conversation, text, profile.words)
+        # Not before: what is said there is to be true.
+        self._desk.work.start(self._tell_channel(conversation, profile.words, is_first=is_first))
         return Turn(conversation, shown, text, profile, is_from_channel=True)
 
     async def again(self, conversation: Conversation, text: str, profile: Profile, clicked: Place) -> Turn:
@@ -66,7 +66,7 @@ class Places:
     async def direct(self, conversation: Conversation, text: str, words: Words) -> Place:
         """The thread of direct messages that belongs to a conversation from a channel."""
         talk = await self._desk.state.talk(conversation)
-        return talk.direct or await self._quoted(conversation, text, words)
+        return talk.direct or (await self._quoted(conversation, text, words))[0]
 
     async def hint(self, conversation: Conversation, words: Words, *, is_here: bool) -> None:
         """Tell the person in the channel where they are answered. Should it get lost, nothing is missing."""
@@ -76,10 +76,9 @@ class Places:
         except SlackTroubleError as error:
             logger.info("code=%s | a hint was not shown", error.code)
 
-    async def _tell_channel(self, talk: Talk, words: Words) -> None:
+    async def _tell_channel(self, conversation: Conversation, words: Words, *, is_first: bool) -> None:
         """Say that there is an answer elsewhere: once to everybody, and each time to the person."""
-        conversation = talk.conversation
-        if talk.direct is None:
+        if is_first:
             note = views.note(words, conversation.member)
             await self._desk.slack.post(conversation.place.channel, note, conversation.place.thread)
         await self.hint(conversation, words, is_here=False)
@@ -89,16 +88,19 @@ class Places:
         shown = conversation.place if talk.is_here else await self.direct(conversation, text, profile.words)
         return Turn(conversation, shown, text, profile, is_from_channel=True)
 
-    async def _quoted(self, conversation: Conversation, text: str, words: Words) -> Place:
-        """Put the question into the thread of direct messages; begin that thread where there is none yet."""
+    async def _quoted(self, conversation: Conversation, text: str, words: Words) -> tuple[Place, bool]:
+        """Put the question into the thread of direct messages; begin that thread where there is none yet.
+
+        Return the thread, and whether it was begun.
+        """
         slack, message = self._desk.slack, views.asked_in(words, conversation.place.channel, text)
         # Two questions in one breath must not begin two threads.
         async with self._locks.setdefault(conversation.runtime_session, asyncio.Lock()):
             talk = await self._desk.state.talk(conversation)
             if talk.direct is not None:
                 await slack.post(talk.direct.channel, message, talk.direct.thread)
-                return talk.direct
+                return await self._desk.state.keep_direct(conversation, talk.direct), False
             channel = await slack.direct_messages(conversation.member)
-            direct = Place(channel, await slack.post(channel, message), is_private=True)
-            await self._desk.state.change_talk(conversation, lambda known: replace(known, direct=direct))
-            return direct
+            begun = Place(channel, await slack.post(channel, message), is_private=True)
+            direct = await self._desk.state.keep_direct(conversation, begun)
+            return direct, direct == begun

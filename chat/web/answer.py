@@ -20,8 +20,9 @@ MAX_ANSWER_BYTES = 96 * 1024
 class Answer:
     """The parts of one turn, beginning with those that it has already."""
 
-    def __init__(self, parts: tuple[Part, ...] = ()) -> None:
-        self._parts = list(parts)
+    def __init__(self, parts: tuple[Part, ...] = (), run: str = "") -> None:
+        """`run` is the one that the answer comes from."""
+        self._parts, self._run = list(parts), run
         self._text: int | None = None  # where text goes on
         self._bytes = sum(_bytes(asdict(part)) for part in parts)
         self._is_full = False
@@ -106,7 +107,7 @@ class Answer:
             self._text = None
         self._parts = [part for part in self._parts if not (isinstance(part, ConsentPart) and part.account is None)]
         # However long the answer: without it nobody could go on.
-        self._parts.append(ConsentPart(asked.provider, asked.auth_url, asked.message, asked.scopes))
+        self._parts.append(ConsentPart(asked.provider, asked.auth_url, asked.message, asked.scopes, run=self._run))
 
     def _add(self, part: Part) -> None:
         if not self._is_full and self._has_room(asdict(part)):

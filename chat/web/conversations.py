@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from agent.agui import AguiInput
+from agent.agui import AguiInput, interrupt_of
 from callback.door import Door, Visitor
 from callback.errors import SignInAgainError
 from chat.client import http_client
@@ -21,6 +22,7 @@ from chat.errors import ChatError, SignInNeededError
 from chat.events import AuthRequired
 from chat.hosted import caller_for
 from chat.web.claims import Claims
+from chat.web.drawn import Drawn
 from chat.web.errors import (
     AgentUnreachableError,
     BadRequestError,
@@ -31,8 +33,9 @@ from chat.web.errors import (
 )
 from chat.web.limits import Limits
 from chat.web.line import Line
-from chat.web.records import Head, State, Summary, Turn, title_of
+from chat.web.records import Head, State, Summary, Turn, open_among, title_of
 from chat.web.runs import Run
+from chat.web.safety import safe_events
 from chat.web.transcripts import Transcripts
 from chat.web.views import conversation_view, summary_view
 
@@ -49,6 +52,7 @@ class Conversations:
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._close = AsyncExitStack()
         self._claims = Claims()
+        self._drawn = Drawn()
         # By person and run; those that have ended not long ago, too.
         self._runs: dict[tuple[str, str], Run] = {}
         self._timers: set[asyncio.TimerHandle] = set()
@@ -83,7 +87,10 @@ class Conversations:
         async with self._claims.claimed(place):
             if waiting is not None:
                 await waiting.make_way()
-            run = await self._prepared(visitor, asked, words)
+            async with self._transcripts.claimed(*place, asked.run_id) as is_ours:
+                if not is_ours:  # another process begins at this moment
+                    raise BusyError
+                run = await self._prepared(visitor, asked, words)
             self._claims.hand_over(place, run)
             self._runs[visitor.key, run.id] = run
             run.begin(self._ended)
@@ -153,13 +160,12 @@ class Conversations:
         else:
             beat = await self._transcripts.beat(person, conversation)
             run_id = beat.run if beat else ""
-            last = turns[-1].outcome if turns and before is None else ""
-            idle: State = "waiting" if last == "waiting" or (beat and beat.is_waiting) else "idle"
+            waits = before is None and any(turn.outcome == "waiting" for turn in open_among(turns))
+            idle: State = "waiting" if waits or (beat and beat.is_waiting) else "idle"
             state = "running" if beat and not beat.is_waiting else idle
         shown = run_id if run_id in {turn.run for turn in turns} else None
-        return await asyncio.to_thread(
-            conversation_view, head, turns, words, state=state, run=shown, earlier=is_earlier
-        )
+        draw = partial(conversation_view, head, turns, words, state=state, run=shown, earlier=is_earlier)
+        return await self._drawn.beside(person, partial(draw, html_of=self._drawn.html))
 
     def _state(self, person: str, conversation: Summary | Head) -> State:
         run = self._claims.run((person, conversation.id))
@@ -177,22 +183,27 @@ class Conversations:
         last = await self._transcripts.last_turn(person, head) if head is not None else None
         if last is not None and last.run == asked.run_id:
             raise BusyError  # the same run, sent once more, has ended already: there is something new to load
+        open_turns = await self._transcripts.open_turns(person, head) if head is not None else []
+        replaced: Turn | None = None
         if asked.is_resume or asked.is_refused:
-            if head is None or last is None or last.outcome not in {"waiting", "cut_off"}:
+            meant = (turn for turn in open_turns if asked.interrupt_id in map(interrupt_of, turn.asking_runs))
+            before = next(meant, None)
+            if head is None or before is None:
                 raise NothingWaitingError
-            base = replace(last, run=asked.run_id)
+            base = replace(before, run=asked.run_id)
         else:
             now = self._door.now()
             head = head or Head(conversation, title_of(asked.prompt), now, now)
             base = Turn(head.turns, asked.run_id, now, asked.prompt)
-            if last is not None and last.outcome == "waiting":  # the agent answers both in one, or lets it be
-                await self._transcripts.keep(person, conversation, replace(last, outcome="answered"))
-        run = self._made(visitor, asked, base, words)
+            replaced = next((turn for turn in open_turns if turn.outcome == "waiting"), None)
+        run = self._made(visitor, asked, base, words, replaced)
         stored = base if base.outcome == "waiting" else replace(base, outcome="running")
         await self._transcripts.begin(person, head, stored, "waiting" if run.is_waiting else "running")
         return run
 
-    def _made(self, visitor: Visitor, asked: AguiInput, base: Turn, words: Mapping[str, str]) -> Run:
+    def _made(
+        self, visitor: Visitor, asked: AguiInput, base: Turn, words: Mapping[str, str], replaced: Turn | None
+    ) -> Run:
         line = self._line(visitor, asked.thread_id)
         said = asked.timezone, asked.locale
         consent = base.consent if asked.is_resume else None
@@ -206,7 +217,7 @@ class Conversations:
             source = line.ask(asked.prompt, *said)
         return Run(
             base,
-            source,
+            safe_events(source, self._door.settings.callback_url),
             person=visitor.key,
             conversation=asked.thread_id,
             transcripts=self._transcripts,
@@ -215,6 +226,7 @@ class Conversations:
             cancel=line.cancel,
             with_html=asked.props.get("html") is True,
             asked=waits_for,
+            replaced=replaced,
         )
 
     def _line(self, visitor: Visitor, conversation: str) -> Line:

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from typing import Protocol
 
 from callback.errors import CallbackError
@@ -25,6 +27,8 @@ class Kept(Protocol):
     person: str
     conversation: str
     is_waiting: bool
+    replaced: Turn | None
+    has_begun_well: bool
 
     @property
     def turn(self) -> Turn:
@@ -41,16 +45,26 @@ class Keeper:
         self._beats_every = max(1, round(limits.beat_s / limits.keep_s))
         self._kept = run.turn
         self._was_waiting = run.is_waiting
+        self._is_to_stop = asyncio.Event()
+        self._has_replaced = run.replaced is None
+
+    def stop(self) -> None:
+        """Have `keep_on` return when what it writes is written. It is never to be cancelled.
+
+        The store may still be writing then, and what it writes would land behind the turn's end, or bring back what was
+        deleted.
+        """
+        self._is_to_stop.set()
 
     async def keep_on(self, make_way: Callable[[], None]) -> None:
-        """Write until cancelled. `make_way` is called where another process has taken the conversation over."""
+        """Write until stopped. `make_way` is called where another process has taken the conversation over."""
         to_beat = self._beats_every
-        while True:
-            await asyncio.sleep(self._every_s)
+        while not await self._is_stopped():
             to_beat -= 1
             is_due = to_beat <= 0 or self._was_waiting != self._run.is_waiting
             try:
-                if not is_due and self._run.turn == self._kept:
+                is_to_replace = self._run.has_begun_well and not self._has_replaced
+                if not is_due and not is_to_replace and self._run.turn == self._kept:
                     continue
                 # Before each write: the conversation may have been deleted, or taken over, by another process.
                 if not await self._is_held() or (is_due and not await self._beat()):
@@ -58,6 +72,7 @@ class Keeper:
                     return
                 if is_due:
                     to_beat = self._beats_every
+                await self._replace()
                 await self._keep()
             except CallbackError as error:
                 logger.warning("code=%s | a run could not be written down", error.code)
@@ -68,13 +83,29 @@ class Keeper:
         for steps in (*_RETRIES, None):
             try:
                 if await self._is_held():
-                    await self._transcripts.settle(run.person, run.conversation, run.turn)
+                    await self._replace()
+                    await self._transcripts.settle(
+                        run.person, run.conversation, run.turn, is_waiting=not self._has_replaced
+                    )
             except CallbackError as error:
                 logger.warning("code=%s | the end of a run could not be written down", error.code)
                 if steps is not None:
                     await asyncio.sleep(steps * self._every_s)
             else:
                 return
+
+    async def _is_stopped(self) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._every_s):
+                await self._is_to_stop.wait()
+        return self._is_to_stop.is_set()
+
+    async def _replace(self) -> None:
+        """Let the question that waited before go: the agent answers both in one, or lets it be."""
+        if self._run.replaced is not None and self._run.has_begun_well and not self._has_replaced:
+            answered = replace(self._run.replaced, outcome="answered")
+            await self._transcripts.keep(self._run.person, self._run.conversation, answered)
+            self._has_replaced = True
 
     async def _keep(self) -> None:
         turn = self._run.turn

@@ -8,6 +8,7 @@ https://spec.commonmark.org/0.31.2/, https://html.spec.whatwg.org/multipage/link
 """
 
 from collections.abc import Iterator
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -27,6 +28,15 @@ _REL = "noopener noreferrer nofollow"
 _HEADINGS_BELOW = 2
 # A line can make the two lines before it into another block: the line below a table's head, for one.
 _UNSETTLED_LINES = 2
+
+
+# Nobody reads more of it; what comes behind that is shown as it is, because drawing it would take seconds.
+MAX_BLOCKS = 400
+MAX_PARTS = 2000
+_PART_TYPES = frozenset({"td_open", "th_open", "list_item_open", "blockquote_open"})
+_PLAIN_LINES = 50
+# As much is enough to see that a text has more blocks than are drawn.
+_BEGINNING_CHARS = 16_000
 
 
 class _Markdown(MarkdownIt):
@@ -53,6 +63,7 @@ class Drawing:
         self._blocks: list[str] = []
         self._settled_chars = 0  # of the text, which make
         self._settled = 0  # this many of the blocks
+        self._parts: list[int] = []  # of each block
 
     def draw(self, text: str) -> tuple[int, list[str]] | None:
         """Return the first block that `text` changes, and all blocks from there on; None where nothing changes.
@@ -64,12 +75,14 @@ class Drawing:
             self._settled_chars = self._settled = 0
         self._text, before = text, self._blocks
         tail = text[self._settled_chars :]
-        drawn = list(_blocks(tail))
-        self._blocks = [*before[: self._settled], *(html for _, html in drawn)]
+        self._parts = self._parts[: self._settled]
+        drawn = list(_blocks(tail, self._settled, sum(self._parts)))
+        self._blocks = [*before[: self._settled], *(html for _, html, _ in drawn)]
+        self._parts += [parts for _, _, parts in drawn]
         first = self._settled
         while first < len(before) and first < len(self._blocks) and before[first] == self._blocks[first]:
             first += 1
-        self._settle(tail, [line for line, _ in drawn])
+        self._settle(tail, [line for line, _, _ in drawn])
         return None if first == len(before) == len(self._blocks) else (first, self._blocks[first:])
 
     def tail_chars(self, text: str) -> int:
@@ -88,20 +101,62 @@ class Drawing:
 
 def render(text: str) -> list[str]:
     """Return the HTML of a whole text, one piece for each block."""
-    return [html for _, html in _blocks(text.replace("\r", ""))]
+    return [html for _, html, _ in _blocks(text.replace("\r", ""))]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each block of the top level: the line where it begins, and its HTML."""
+def _blocks(text: str, blocks: int = 0, parts: int = 0) -> Iterator[tuple[int, str, int]]:
+    """Yield each block of the top level: the line where it begins, its HTML, and how many parts it has.
+
+    `blocks` and `parts` are how many there are before `text`.
+    """
+    if blocks >= MAX_BLOCKS:
+        yield from _plain_blocks(text, 0)
+        return
+    lines = text.split("\n")
+    for block in _parsed(text, MAX_BLOCKS - blocks):
+        line, end = (block[0].map or [0, len(lines)])[:2]
+        if blocks == MAX_BLOCKS:
+            yield from _plain_blocks(text, line)
+            return
+        blocks += 1
+        found = sum(part.type in _PART_TYPES for part in block)
+        parts += found
+        if found and parts > MAX_PARTS:
+            yield line, _plain(lines[line:end]), found
+        else:
+            yield line, clean(_MARKDOWN.renderer.render(block, _MARKDOWN.options, {})).rstrip("\n"), found
+
+
+def _parsed(text: str, room: int) -> list[list[Token]]:
+    """The blocks of the top level, of a long text no more than there is room for and one."""
+    if len(text) > _BEGINNING_CHARS:
+        beginning = text[: text.rfind("\n", 0, _BEGINNING_CHARS) + 1]
+        found = _parsed(beginning, room)
+        settled = beginning.count("\n") - _UNSETTLED_LINES
+        if len(found) > room and (found[room][0].map or [settled])[0] < settled:
+            return found[: room + 1]
+    found = []
     block: list[Token] = []
     for part in _MARKDOWN.parse(text):
         if part.type in {"heading_open", "heading_close"}:
             part.tag = f"h{min(6, int(part.tag[1]) + _HEADINGS_BELOW)}"
         block.append(part)
         if part.level == 0 and part.nesting <= 0:
-            line = (block[0].map or [0])[0]
-            yield line, clean(_MARKDOWN.renderer.render(block, _MARKDOWN.options, {})).rstrip("\n")
+            found.append(block)
             block = []
+    return found
+
+
+def _plain_blocks(text: str, start: int) -> Iterator[tuple[int, str, int]]:
+    """The lines from number `start` on as they are, in paragraphs."""
+    lines = text.split("\n")
+    for line in range(start, len(lines), _PLAIN_LINES):
+        yield line, _plain(lines[line : line + _PLAIN_LINES]), 0
+
+
+def _plain(lines: list[str]) -> str:
+    text = escape("\n".join(lines).rstrip(), quote=False)
+    return clean("<p>" + text.replace("\n", "<br>\n") + "</p>")
 
 
 def clean(html: str) -> str:

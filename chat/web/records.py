@@ -3,6 +3,7 @@
 Kept encrypted in the callback service's store, each record under the person's key and the conversation's id together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
@@ -11,6 +12,7 @@ from pydantic import Field
 
 __all__ = [
     "Beat",
+    "Claim",
     "ConsentPart",
     "FilesPart",
     "Head",
@@ -23,6 +25,7 @@ __all__ = [
     "TextPart",
     "ToolPart",
     "Turn",
+    "open_among",
     "title_of",
 ]
 
@@ -64,13 +67,17 @@ class FilesPart:
 
 @dataclass(frozen=True)
 class ConsentPart:
-    """The question for consent. `account` is how it ended: None while it is open, empty where nobody knows the name."""
+    """The question for consent. `account` is how it ended: None while it is open, empty where nobody knows the name.
+
+    `run` has asked it, and so named the interrupt.
+    """
 
     provider: str
     url: str = field(repr=False)
     message: str = field(repr=False)
     scopes: tuple[str, ...]
     account: str | None = field(default=None, repr=False)
+    run: str = ""
     kind: Literal["consent"] = "consent"
 
 
@@ -102,6 +109,11 @@ class Turn:
         """What the turn waits for, if it does."""
         open_ones = [part for part in self.parts if isinstance(part, ConsentPart) and part.account is None]
         return open_ones[-1] if self.outcome == "waiting" and open_ones else None
+
+    @property
+    def asking_runs(self) -> set[str]:
+        """The runs whose interrupt this turn goes on from: who has asked, and who has worked on it last."""
+        return {self.run, *(part.run for part in self.parts if isinstance(part, ConsentPart))}
 
 
 @dataclass(frozen=True)
@@ -161,6 +173,24 @@ class Beat:
     def is_alive(self, now: datetime) -> bool:
         """Whether its process is likely to be there."""
         return now - self.at < _STALE
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Which run is about to begin in a conversation."""
+
+    run: str
+
+
+def open_among(turns: Sequence[Turn]) -> list[Turn]:
+    """Those of the last turns that can be gone on with, the newest first. What failed or was stopped ends nothing."""
+    found: list[Turn] = []
+    for turn in reversed(turns):
+        if turn.outcome in {"waiting", "cut_off"}:
+            found.append(turn)
+        elif turn.outcome not in {"failed", "stopped"}:
+            break
+    return found
 
 
 def title_of(question: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -238,16 +239,7 @@ def _read(body: Mapping[str, Any]) -> AguiInput:
     question = asked.prompt.encode("utf-8", "replace")
     if len(asked.prompt) > MAX_QUESTION_CHARS or len(question) > MAX_QUESTION_BYTES:
         raise TooLongError
-    return AguiInput(
-        thread_id=asked.thread_id,
-        run_id=asked.run_id,
-        prompt=question.decode(),
-        is_resume=asked.is_resume,
-        is_refused=asked.is_refused,
-        timezone=asked.timezone,
-        locale=asked.locale,
-        props=asked.props,
-    )
+    return replace(asked, prompt=question.decode())
 
 
 def _id(conversation: str) -> str:

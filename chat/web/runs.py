@@ -5,12 +5,9 @@ goes on when the browser goes away, and it always ends: by itself, by being stop
 """
 
 import asyncio
-import logging
-import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 from agent.agui import AguiRun
@@ -19,6 +16,7 @@ from chat.consent import ConsentTimeoutError
 from chat.errors import ChatError
 from chat.events import AuthRequired, Done, Event, Failure, Text, to_object
 from chat.web.answer import Answer
+from chat.web.ends import LAST, end_log, is_good_beginning, log_error
 from chat.web.errors import AgentSilentError, AnswerTooLongError, problem_of
 from chat.web.event_log import EventLog, LogFullError
 from chat.web.keeper import Keeper
@@ -29,10 +27,6 @@ from chat.web.records import Outcome, Turn
 from chat.web.transcripts import Transcripts
 
 __all__ = ["Run"]
-
-logger = logging.getLogger(__name__)
-
-_LAST = {"RUN_FINISHED", "RUN_ERROR"}
 
 
 class Run:
@@ -51,16 +45,21 @@ class Run:
         cancel: Callable[[], Awaitable[None]],
         with_html: bool = False,
         asked: AuthRequired | None = None,
+        replaced: Turn | None = None,
     ) -> None:
-        """`asked`: what the run waits for before anything else, if it waits. `cancel` tells the agent to stop."""
+        """`asked`: what the run waits for before anything else, if it waits. `cancel` tells the agent to stop.
+
+        `replaced`: a turn that waits, until this run has begun well.
+        """
         self.base, self.id = base, base.run
         self.person, self.conversation = person, conversation
         self.log = EventLog(max_followers=limits.followers)
         self.is_waiting = asked is not None
+        self.replaced, self.has_begun_well = replaced, False
         self._source, self._asked = source, asked
         self._words, self._limits, self._cancel_turn = words, limits, cancel
         # A turn that was cut off is answered anew; one that waited goes on.
-        self._answer = Answer(base.parts if base.outcome == "waiting" else ())
+        self._answer = Answer(base.parts if base.outcome == "waiting" else (), self.id)
         self._outcome: Outcome | None = None
         self._has_come = False  # anything that changes what there was
         self._agui = AguiRun(conversation, self.id)
@@ -136,7 +135,9 @@ class Run:
             self._task.cancel()
 
     async def _live(self, on_end: Callable[["Run"], None]) -> None:
-        helpers = [asyncio.create_task(self._flush_on()), asyncio.create_task(self._keeper.keep_on(self._give_up))]
+        drawing, keeping = (
+            asyncio.create_task(each) for each in (self._flush_on(), self._keeper.keep_on(self._give_up))
+        )
         ended: BaseException | None = None
         try:
             await self._listen()
@@ -144,9 +145,9 @@ class Run:
             ended = error
         self._is_listening = False
         try:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            drawing.cancel()
+            self._keeper.stop()
+            await asyncio.gather(drawing, keeping, return_exceptions=True)
             with suppress(LogFullError):
                 await self._flush()
             if self._is_full or isinstance(ended, LogFullError):
@@ -158,8 +159,8 @@ class Run:
             await self._keeper.settle()
         finally:
             on_end(self)
-            for event in [] if self._ending == "shut down" else [*self._last, *self._agui.end()]:
-                self.log.append(event, is_last=True)
+            if self._ending != "shut down":
+                end_log(self.log, [*self._last, *self._agui.end()], self._words)
             self.log.close()
             self._over.set()
 
@@ -177,6 +178,7 @@ class Run:
             raise AgentSilentError
 
     async def _hear(self, event: Heard) -> None:
+        self.has_begun_well = self.has_begun_well or is_good_beginning(event)
         if isinstance(event, Text):
             self._has_come = True
             self._answer.feed(event)
@@ -241,7 +243,7 @@ class Run:
             await self._painter.paint(self._answer.text if drawn is None else drawn)
 
     def _emit(self, events: list[dict[str, Any]]) -> None:
-        if any(event["type"] in _LAST for event in events):
+        if any(event["type"] in LAST for event in events):
             self._last += events
             return
         for event in events:
@@ -277,8 +279,7 @@ class Run:
         assert isinstance(error, Exception)
         problem = problem_of(error, self._words, goes_on=self.is_waiting)
         if problem.code == "internal":
-            # Without the text of the error, and of those behind it: it may quote what was asked or said.
-            logger.error("error=%s at=%s | a run failed", type(error).__name__, _place_of(error))
+            log_error(error)
         if self.is_waiting:
             self._outcome = "waiting"  # which can be tried again
         elif self.base.outcome in {"waiting", "cut_off"} and not self._has_come:
@@ -288,9 +289,3 @@ class Run:
             self._answer.close()
             self._answer.fail(problem.sentence, problem.code)
         self._emit(self._agui.feed(to_object(Failure(problem.sentence, problem.code))))
-
-
-def _place_of(error: BaseException) -> str:
-    """Where an error was raised: file, line and function."""
-    *_, last = traceback.extract_tb(error.__traceback__)
-    return f"{Path(last.filename).name}:{last.lineno} {last.name}"

@@ -7,15 +7,15 @@ person's index at the same moment one may lose an entry, which the conversation'
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from callback.door import Door
 from callback.errors import CallbackError
-from chat.web.records import Beat, Head, Index, State, Summary, Turn
+from chat.web.records import Beat, Claim, Head, Index, State, Summary, Turn, open_among
 
 __all__ = ["MAX_CONVERSATIONS", "PAGE_TURNS", "Transcripts"]
 
@@ -26,6 +26,8 @@ MAX_CONVERSATIONS = 200
 MAX_TURNS = 1000
 PAGE_TURNS = 30
 _BEAT_LIFE = timedelta(minutes=10)
+# Longer than what is done meanwhile takes in a store that answers in its last try.
+_CLAIM_LIFE = timedelta(seconds=20)
 
 
 class Transcripts:
@@ -37,6 +39,7 @@ class Transcripts:
         self._heads = door.records("chat-heads", Head)
         self._turns = door.records("chat-turns", Turn)
         self._beats = door.records("chat-beats", Beat)
+        self._claims = door.records("chat-claims", Claim)
 
     async def summaries(self, person: str) -> tuple[Summary, ...]:
         """A person's conversations, the newest first. One whose process is gone reads as idle."""
@@ -46,6 +49,19 @@ class Transcripts:
         dead = {one.id for one, beat in zip(running, beats, strict=True) if beat is None}
         return tuple(replace(one, state="idle") if one.id in dead else one for one in index.conversations)
 
+    @asynccontextmanager
+    async def claimed(self, person: str, conversation: str, run: str) -> AsyncGenerator[bool]:
+        """Whether this run, and none of another process, may look now whether it may begin, and then begin."""
+        place = _place(person, conversation)
+        is_ours = await self._claims.add(place, Claim(run), _CLAIM_LIFE)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with suppress(CallbackError):  # it runs out
+                    if await self._claims.get(place) == Claim(run):  # it has not, while the store was slow
+                        await self._claims.delete(place)
+
     async def head(self, person: str, conversation: str) -> Head | None:
         """A conversation, or None."""
         return await self._heads.get(_place(person, conversation))
@@ -54,6 +70,13 @@ class Transcripts:
         """The newest turn. One whose process is gone reads as cut off."""
         turns, _ = await self.page(person, head, head.turns, 1)
         return turns[-1] if turns else None
+
+    async def open_turns(self, person: str, head: Head) -> list[Turn]:
+        """The turns that can be gone on with, the newest first: none behind them has come to anything."""
+        last = await self.last_turn(person, head)
+        if last is None or last.outcome == "answered":
+            return []
+        return open_among((await self.page(person, head))[0])
 
     async def page(
         self, person: str, head: Head, before: int | None = None, length: int = PAGE_TURNS
@@ -107,8 +130,8 @@ class Transcripts:
         """Keep what a turn has come to."""
         await self._turns.put(_place(person, conversation, turn.n), turn, LIFE)
 
-    async def settle(self, person: str, conversation: str, turn: Turn) -> None:
-        """Keep a turn that has ended, unless the conversation was deleted meanwhile."""
+    async def settle(self, person: str, conversation: str, turn: Turn, *, is_waiting: bool = False) -> None:
+        """Keep a turn that has ended, unless the conversation was deleted. `is_waiting`: one before it still waits."""
         place = _place(person, conversation)
         async with self._heads.lock(place):
             head = await self._heads.get(place)
@@ -116,7 +139,7 @@ class Transcripts:
                 if turn.outcome == "waiting":
                     current = replace(head, state="waiting")
                 else:
-                    current = replace(head, state="idle", updated=self._now())
+                    current = replace(head, state="waiting" if is_waiting else "idle", updated=self._now())
                 await _all(
                     self.keep(person, conversation, turn), self._put_head(person, current), self._enter(person, current)
                 )
@@ -191,7 +214,10 @@ class Transcripts:
             await self._indexes.put(person, change(await self._index(person)), LIFE)
 
     async def _index(self, person: str) -> Index:
-        return await self._indexes.get(person) or Index()
+        """Without what has run out."""
+        index = await self._indexes.get(person) or Index()
+        oldest = self._now() - LIFE
+        return Index(tuple(one for one in index.conversations if one.updated > oldest))
 
     async def _put_head(self, person: str, head: Head) -> None:
         await self._heads.put(_place(person, head.id), head, LIFE)

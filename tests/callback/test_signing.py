@@ -86,6 +86,31 @@ def test_whatever_is_sent_is_signed_as_aws_describes_it(headers, body):
     assert check(sent, body=body) == {name.lower() for name in headers} | {"host", "x-amz-date"}
 
 
+def test_credentials_are_looked_for_by_one_thread_at_a_time():
+    first_is_in, second_is_in = threading.Event(), threading.Event()
+    met = []
+
+    class OneAtATime(botocore.session.Session):
+        def get_credentials(self):
+            if first_is_in.is_set():
+                second_is_in.set()
+            else:
+                first_is_in.set()
+                met.append(second_is_in.wait(0.2))
+            return Credentials("AKIDSAMPLE", "sample-secret")
+
+    signer = Signer("us-west-2", OneAtATime())
+
+    async def both():
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(2):
+                tasks.create_task(signer.sign("POST", URL, HEADERS, b"{}"))
+
+    asyncio.run(both())
+    assert met == [False]
+    assert second_is_in.is_set()
+
+
 def test_what_proxies_change_is_left_out_of_the_signature():
     sent = sign(
         Signer("us-west-2", session()), headers={"traceparent": "00-1", "User-Agent": "sample", "Accept": "*/*"}

@@ -52,9 +52,15 @@ def test_a_password_that_nobody_can_be_asked_for_is_one_sentence():
 
 
 def test_chat_says_the_same_when_it_needs_a_password():
-    ended = run("chat", "--once", "hello", DRIVE_AGENT_RUNTIME_ARN="arn:sample", DRIVE_AGENT_CLI_CLIENT_ID="sample")
+    person = ["--user", "alice@example.com", "--once", "hello"]
+    ended = run("chat", *person, DRIVE_AGENT_RUNTIME_ARN="arn:sample", DRIVE_AGENT_CLI_CLIENT_ID="sample")
+    assert_one_sentence(ended, 2, "DRIVE_AGENT_TEST_PASSWORD")
+
+
+def test_chat_without_anybody_to_sign_in_as_says_what_to_set():
+    ended = run("chat", "--once", "hello", DRIVE_AGENT_RUNTIME_ARN="arn:sample")
     assert ended.returncode == 1
-    assert "DRIVE_AGENT_TEST_PASSWORD" in ended.stdout
+    assert "DRIVE_AGENT_OIDC_DISCOVERY_URL" in ended.stdout
     assert "Traceback" not in ended.stdout + ended.stderr
 
 

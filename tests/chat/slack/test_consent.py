@@ -11,7 +11,7 @@ import pytest
 from callback.state.store import Records
 from chat.errors import RefusedError
 from chat.events import AuthRequired, Text
-from chat.slack.state import Wait
+from chat.slack.waits import Lease, Wait
 
 from .conftest import ASKED, CONSENT, DONE, LINK, answer, until
 
@@ -93,11 +93,12 @@ def of_another_process(world, waiting):
     """The question waits in a process that was killed a moment ago, or is somewhere else."""
     name = world.agent.turns()[0].runtime_session
     world.start()
-    records = Records(world.store, "slack-waits", Wait)
+    waits, leases = Records(world.store, "slack-waits", Wait), Records(world.store, "slack-leases", Lease)
 
     async def lease(seconds):
-        kept = await records.get(name)
-        await records.put(name, replace(kept, lease=world.clock() + timedelta(seconds=seconds)), timedelta(hours=1))
+        kept = await waits.get(name)
+        until = world.clock() + timedelta(seconds=seconds)
+        await leases.put(name, Lease(kept.notice_ts, until), timedelta(hours=1))
 
     return lambda seconds: asyncio.run_coroutine_threadsafe(lease(seconds), world.loop).result()
 
@@ -115,6 +116,67 @@ def test_what_a_process_that_was_killed_waited_for_is_taken_over_soon(world, wai
     of_another_process(0.5)
     world.connect()
     until(lambda: "There are 3." in str(thread(world, waiting)))
+
+
+def test_a_planned_stop_gives_the_lease_up_so_that_nobody_waits_for_it(world, waiting):
+    name = world.agent.turns()[0].runtime_session
+    world.stop()
+    lease = asyncio.run(Records(world.store, "slack-leases", Lease).get(name))
+    assert lease.until <= world.clock()
+
+
+def test_who_asks_for_an_older_question_of_the_conversation_stops_asking(world, waiting):
+    name = world.agent.turns()[0].runtime_session
+    waits, leases = Records(world.store, "slack-waits", Wait), Records(world.store, "slack-leases", Lease)
+
+    async def newer():
+        kept = await waits.get(name)
+        await leases.put(name, Lease("9.9", world.clock() + timedelta(minutes=5)), timedelta(hours=1))
+        await waits.put(name, replace(kept, notice_ts="9.9"), timedelta(hours=1))
+
+    asyncio.run_coroutine_threadsafe(newer(), world.loop).result()
+    resumed = len(world.agent.turns("resume"))
+    world.connect()
+    until(lambda: [one for one in world.slack.calls("chat.update") if one["arguments"]["ts"] == "9.9"])
+    world.answered("bob", world.slack.say("bob", "hello"))
+    assert len(world.agent.turns("resume")) <= resumed + 1  # one may have been on its way
+    assert "There are 3." not in str(thread(world, waiting))
+
+
+def test_a_consent_of_somebody_else_for_this_conversation_says_nothing_here(world, waiting):
+    world.connect("bob", "bob@gmail.example", runtime_session=world.agent.turns()[0].runtime_session)
+    world.answered("bob", world.slack.say("bob", "hello"))
+    assert "Connected" not in str(thread(world, waiting))
+    assert LINK in str(thread(world, waiting))
+
+
+def test_of_two_questions_before_consent_the_last_one_is_answered_and_the_first_card_says_so(world):
+    gate = threading.Event()
+    world.agent.answers = [(gate, *CONSENT), CONSENT, answer("The second one's.")]
+    asked = world.slack.say("alice", "first?")
+    until(world.agent.turns)
+    world.slack.say("alice", "second?", thread_ts=asked["ts"])
+    until(lambda: len(world.slack.deliveries()) == 2)
+    gate.set()
+    until(lambda: str(thread(world, asked)).count(f"'url': '{LINK}'") >= 2)
+    first, second = [one for one in thread(world, asked) if one["buttons"]]
+    assert "You have asked something else since" in first["words"]
+    assert "This link is yours" in second["words"]
+    world.connect()
+    until(lambda: "The second one's." in str(thread(world, asked)))
+    assert str(thread(world, asked)).count("Connected as alice@gmail.example.") >= 1
+
+
+def test_the_account_is_the_one_of_this_consent_and_not_of_an_earlier_one(world):
+    world.connect(email="old@gmail.example")
+    world.agent.is_connected = False
+    world.agent.answers = [CONSENT, answer("There are 3.")]
+    asked = world.slack.say("alice", "how many files?")
+    until(lambda: LINK in str(thread(world, asked)))
+    world.door.account, world.agent.is_connected = "new@gmail.example", True
+    until(lambda: "There are 3." in str(thread(world, asked)))
+    assert "Connected as new@gmail.example." in str(thread(world, asked))
+    assert "old@gmail.example" not in str(thread(world, asked))
 
 
 def test_something_else_asked_meanwhile_takes_the_place_of_what_waits(world, waiting):

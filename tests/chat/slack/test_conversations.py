@@ -40,7 +40,7 @@ def test_a_person_has_the_key_by_which_the_agent_and_the_service_know_them() -> 
 @given(st.tuples(ID, ID, ID, ID, ID), st.tuples(ID, ID, ID, ID, ID))
 def test_another_workspace_channel_thread_or_person_is_another_conversation(one, other) -> None:
     sessions = [
-        conversation_in(home, Place(channel, thread), Member(team, user)).runtime_session
+        conversation_in(home, Place(channel, thread), Member(team, user), "sample-key").runtime_session
         for home, channel, thread, team, user in (one, other)
     ]
     assert (sessions[0] == sessions[1]) == (one == other)
@@ -66,6 +66,11 @@ def test_a_press_below_an_ephemeral_message_has_no_message_and_is_read_all_the_s
     )
     assert click is not None
     assert (click.action, click.value, click.member) == ("answer_here", "C1 2.2", Member("T1", "U1"))
+
+
+def test_who_does_not_have_the_services_key_cannot_work_out_a_conversations_name() -> None:
+    one, other = (conversation_in("T1", Place("C1", "1.1"), Member("T1", "U1"), key) for key in ("key", "another"))
+    assert one.runtime_session != other.runtime_session
 
 
 @given(st.dictionaries(st.sampled_from(["event", "user", "actions", "team", "container", "message", "event_id"]), JSON))

@@ -39,7 +39,7 @@ def test_the_agent_learns_how_the_person_reads(world):
 
 def test_a_person_is_spoken_to_in_the_language_of_their_slack(world):
     [said] = world.answered("carol", world.slack.say("carol", "どのファイル?"))
-    assert said["buttons"][0]["text"] == "もう一度"
+    assert said["buttons"][0]["text"] == "もう一度試す"
 
 
 def test_where_slack_does_not_tell_who_reads_what_the_question_is_answered_all_the_same(world):
@@ -146,7 +146,12 @@ def test_who_asks_without_end_is_asked_for_a_moment(world):
     until(world.agent.turns)
     for n in range(5):
         world.slack.say("alice", f"question {n}", thread_ts=first["ts"])
-    until(lambda: any("One moment" in said["words"] for said in world.slack.from_app("alice", thread_ts=first["ts"])))
+    until(
+        lambda: any(
+            "still at your earlier questions" in said["words"]
+            for said in world.slack.from_app("alice", thread_ts=first["ts"])
+        )
+    )
     gate.set()
 
 
@@ -262,6 +267,63 @@ def test_a_store_that_fails_at_the_end_loses_nothing_of_the_answer(world):
     asked = world.slack.say("alice", "which files?")
     until(lambda: "done" in [one["stream"] for one in world.slack.from_app("alice", thread_ts=asked["ts"])])
     assert "There are 3." in str(world.slack.from_app("alice", thread_ts=asked["ts"]))
+
+
+def test_an_answer_that_cannot_be_kept_ends_without_an_apology(world):
+    gate = threading.Event()
+    world.agent.answers = [(Text("There are 3."), gate, DONE)]
+    asked = world.slack.say("alice", "which files?")
+    until(world.agent.turns)
+    world.memory.broken = ("slack-answers", "slack-running")
+    gate.set()
+    until(lambda: world.slack.look("alice", thread_ts=asked["ts"])["session"] == "active")
+    world.memory.broken = ()
+    world.answered("bob", world.slack.say("bob", "hello"))
+    [said] = world.slack.from_app("alice", thread_ts=asked["ts"])
+    assert said["words"].startswith("There are 3.")
+    assert [button["action_id"] for button in said["buttons"]] == ["feedback", "feedback"]
+
+
+def test_a_stop_button_of_ours_goes_even_where_the_status_cannot_be_set(world):
+    world.slack.change_app(events=["message.im", "app_mention"])
+    gate = threading.Event()
+    world.agent.answers = [(Text("one "), gate, DONE)]
+    asked = world.slack.say("alice", "tell me")
+    until(lambda: "'stop'" in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
+    world.slack.fault("agents.sessions.setStatus", error="session_not_found", times=None)
+    gate.set()
+    until(lambda: "'stop'" not in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
+
+
+def test_a_question_that_waits_behind_another_is_not_lost_in_a_planned_stop(world):
+    gate = threading.Event()
+    world.agent.answers = [(Text("It begins"), gate), answer("All of it.")]
+    asked = world.slack.say("alice", "first?")
+    until(lambda: "It begins" in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
+    world.slack.say("alice", "second?", thread_ts=asked["ts"])
+    until(lambda: len([one for one in world.memory.kept if one[0] == "slack-running"]) == 2)
+    world.stop()
+    gate.set()
+    first, second = world.slack.from_app("alice", thread_ts=asked["ts"])
+    for said in (first, second):
+        assert "I was restarted" in said["words"]
+    assert not [one for one in world.memory.kept if one[0] == "slack-running"]
+    world.start()
+    world.slack.press("alice", second, "retry")
+    until(lambda: "All of it." in str(world.slack.from_app("alice", thread_ts=asked["ts"])))
+    assert world.agent.turns()[-1].text == "second?"
+
+
+def test_buttons_of_somebody_whom_the_service_does_not_sign_in_do_nothing(world):
+    click = {
+        "type": "block_actions",
+        "user": {"id": "U0ALICE001", "team_id": "T0OTHER001"},
+        "container": {"type": "view"},
+        "actions": [{"action_id": "ask_0", "action_ts": "1.1", "value": "which files?"}],
+    }
+    assert world.post(click).status_code == 200
+    world.answered("bob", world.slack.say("bob", "hello"))
+    assert [turn.text for turn in world.agent.turns()] == ["hello"]
 
 
 def test_feedback_is_a_line_without_words(world, caplog):

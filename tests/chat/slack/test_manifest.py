@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat.slack.front_end import EVENTS_PATH
-from chat.slack.home import home, prompts
+from chat.slack.home import prompts
 from chat.slack.listeners import EVENTS
 from chat.slack.settings import SlackSettings
 from chat.slack.words import words_in
@@ -56,6 +56,10 @@ def test_every_scope_is_needed_by_a_call_or_an_event_and_every_call_has_its_scop
     assert used == SCOPES
 
 
+def test_people_may_sign_in_with_slack_and_are_asked_for_nothing_else() -> None:
+    assert MANIFEST["oauth_config"]["scopes"]["user"] == ["openid", "profile"]
+
+
 def test_all_calls_go_through_one_place() -> None:
     assert called() == set(NEEDED)
 
@@ -83,5 +87,4 @@ def test_it_is_an_agent_in_the_present_way_and_within_slacks_lengths() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_there_are_as_many_titles_as_prompts(language) -> None:
-    assert home is not None
     assert len(prompts(words_in(language))) == 4

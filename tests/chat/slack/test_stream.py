@@ -93,3 +93,21 @@ def test_an_empty_answer_says_that_there_is_none(world):
     world.agent.answers = [(DONE,)]
     [said] = world.answered("alice", world.slack.say("alice", "tell me"))
     assert "I have no answer to that." in said["words"]
+
+
+def test_what_slack_does_not_take_under_an_answer_is_posted_alone_and_the_stream_ends(world):
+    world.slack.fault("chat.stopStream", error="invalid_blocks")
+    asked = world.slack.say("alice", "tell me")
+    said = world.answered("alice", asked)
+    assert (said[0]["words"], said[0]["stream"]) == ("Hello.", "done")
+    assert "Try again" in str(said[-1]["buttons"])
+    assert not world.slack.calls("chat.update")
+
+
+def test_where_slack_takes_no_blocks_at_all_the_stream_ends_all_the_same(world):
+    world.slack.fault("chat.stopStream", error="invalid_blocks")
+    world.slack.fault("chat.postMessage", error="invalid_blocks", times=None)
+    asked = world.slack.say("alice", "tell me")
+    until(lambda: world.slack.look("alice", thread_ts=asked["ts"])["session"] == "active")
+    [said] = world.slack.from_app("alice", thread_ts=asked["ts"])
+    assert (said["words"], said["stream"]) == ("Hello.", "done")

@@ -66,6 +66,23 @@ def test_an_answer_of_any_length_can_be_shared_and_is_whole(language, answer) ->
     assert not [fault for message in messages for fault in block_faults(message.blocks)]
 
 
+def test_nothing_in_a_shared_answer_calls_anybody() -> None:
+    [message] = views.shared(words_in("en"), ALICE, "It is <!channel> of <@U2>.")
+    [block] = [block for block in message.blocks if block["type"] == "markdown"]
+    assert block["text"] == "It is < !channel> of < @U2>."
+
+
+def test_where_nothing_is_kept_behind_buttons_there_are_none() -> None:
+    words = words_in("en")
+    for shown in (
+        views.after_answer(words, "", is_shareable=True),
+        views.after_failure(words, "no", ""),
+        views.after_stop(words, ""),
+    ):
+        assert not block_faults(shown)
+        assert "actions" not in [block["type"] for block in shown]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["connected", "missing", "insufficient", "unknown"])
 @pytest.mark.parametrize("email", ["", "alice@gmail.example"])

@@ -69,7 +69,7 @@ def test_turns_of_one_conversation_go_through_one_after_the_other_and_others_bes
         turnstile, order = Turnstile(), []
 
         async def turn(name, conversation):
-            async with turnstile.through(conversation):
+            async with turnstile.through(conversation, "alice"):
                 order.append(f"{name} begins")
                 await asyncio.sleep(0.01)
                 order.append(f"{name} ends")
@@ -87,7 +87,7 @@ def test_who_comes_when_too_many_wait_is_sent_away_and_can_come_again():
         turnstile, end = Turnstile(), asyncio.Event()
 
         async def turn():
-            async with turnstile.through("one"):
+            async with turnstile.through("one", "alice"):
                 await end.wait()
 
         turns = [asyncio.create_task(turn()) for _ in range(4)]
@@ -97,5 +97,26 @@ def test_who_comes_when_too_many_wait_is_sent_away_and_can_come_again():
         end.set()
         await asyncio.gather(*turns)
         await turn()
+
+    asyncio.run(doing())
+
+
+def test_a_person_has_ten_turns_at_a_time_over_all_conversations_and_others_have_theirs():
+    async def doing():
+        turnstile, end = Turnstile(), asyncio.Event()
+
+        async def turn(conversation, person):
+            async with turnstile.through(conversation, person):
+                await end.wait()
+
+        turns = [asyncio.create_task(turn(f"conversation {n}", "alice")) for n in range(10)]
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyError):
+            await turn("another one", "alice")
+        turns.append(asyncio.create_task(turn("another one", "bob")))
+        await asyncio.sleep(0)
+        end.set()
+        await asyncio.gather(*turns)
+        await turn("another one", "alice")
 
     asyncio.run(doing())

@@ -1,4 +1,4 @@
-"""A person at a terminal, for tests: a `SignIn` on the scripted issuer, with a clock that nobody waits for."""
+"""A person at a terminal, for tests: a `SignIn` on the scripted issuer, a clock that nobody waits for, a keyring."""
 
 import contextlib
 import threading
@@ -72,6 +72,7 @@ class Memory(KeyringBackend):
         super().__init__()
         self.kept = {}
         self.asked = []
+        self.is_asked = threading.Event()
         self.fails = False
         self.let_go = threading.Event()
         self.let_go.set()
@@ -90,6 +91,7 @@ class Memory(KeyringBackend):
 
     def _ask(self, what):
         self.asked.append((what, threading.current_thread() is threading.main_thread()))
+        self.is_asked.set()
         self.let_go.wait(5)
         if self.fails:
             raise KeyringLocked("locked")

@@ -195,7 +195,7 @@ def test_conversations_are_forgotten_at_the_agent_too(runtime, tmp_path):
     assert [body for body in stage.bodies() if body != {"action": "status"}][2:] == [{"action": "forget"}] * 2
     forgotten = [name for name, said in zip(names(runtime), stage.said(), strict=True) if said == "forget"]
     assert sorted(forgotten) == sorted(before)
-    assert "Forgotten, on this computer and at the agent: 2" in stage.text
+    assert "Forgotten conversations, on this computer and at the agent: 2." in stage.text
     assert "There are no earlier conversations" in stage.text
     assert not list(tmp_path.rglob("*.jsonl"))
 
@@ -217,7 +217,7 @@ def test_what_the_agent_has_not_forgotten_stays_in_the_list_and_is_said(runtime,
     stage = Stage(runtime, ["/history clear", "/history"], state=tmp_path)
     stage.run()
     said = " ".join(stage.text.split())
-    assert "at the agent: 1 conversations. Not forgotten: 1, which are still in the list. I cannot forget" in said
+    assert "at the agent: 1. Not forgotten: 1, which are still in the list. I cannot forget" in said
     assert "first?" in said
     assert "second?" not in said
 
@@ -260,7 +260,7 @@ def test_ctrl_c_ends_the_forgetting_and_says_what_is_left(runtime, tmp_path):
     runtime.answer(forget)
     stage = Stage(runtime, ["/history clear"], state=tmp_path)
     assert stage.run() == 0
-    assert "at the agent: 8 conversations." in " ".join(stage.text.split())
+    assert "at the agent: 8." in " ".join(stage.text.split())
     assert "Not forgotten: 2, which are still in the list. Stopped." in " ".join(stage.text.split())
 
 

@@ -185,12 +185,11 @@ def test_a_new_sign_in_counts_again_in_a_file_or_in_the_keyring(keep, settings, 
 def test_a_wait_for_the_keyring_that_is_interrupted_leaves_nobody_signed_in(keep, backend):
     run(keep().store(KEPT))
     backend.let_go.clear()
-    backend.asked.clear()
+    backend.is_asked.clear()
 
     async def interrupted():
         clearing = asyncio.create_task(keep().clear())
-        while not backend.asked:
-            await asyncio.sleep(0)
+        assert await asyncio.to_thread(backend.is_asked.wait, 5)
         clearing.cancel()
         await asyncio.wait({clearing})
         return clearing.cancelled()

@@ -27,7 +27,7 @@ class Odd:
         self.heads = []
 
     async def answer(self, reader, writer):
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             self.heads.append(await reader.readuntil(b"\r\n\r\n"))
             for piece in self.pieces():
                 writer.write(piece)

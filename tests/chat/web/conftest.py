@@ -14,6 +14,7 @@ from callback.aws.identity import Identity
 from callback.records import person_key
 from callback.service_errors import StateUnavailableError
 from callback.settings import Settings
+from callback.state.entries import ManagedEntry
 from chat.web.front_end import WebChat
 from chat.web.limits import Limits
 from tests.callback.browser import Browser
@@ -44,6 +45,13 @@ class Line:
         assert len(json.dumps(value)) < 400 * 1024  # an item of DynamoDB
         await self._reach("put", collection)
         self._there()[collection, key] = value
+
+    async def add(self, key: str, entry: ManagedEntry, *, collection: str) -> bool:
+        await self._reach("add", collection)
+        if (collection, key) in self._there():
+            return False
+        self.kept[collection, key] = dict(entry.value)
+        return True
 
     async def delete(self, key: str, *, collection: str) -> bool:
         await self._reach("delete", collection)

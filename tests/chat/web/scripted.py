@@ -18,7 +18,7 @@ from tests.callback.cloud import Cloud, Invocation
 
 SESSION_HEADER = "x-amzn-bedrock-agentcore-runtime-session-id"
 DETAILS = "https://www.googleapis.com/auth/drive.metadata.readonly"
-LINK = "http://localhost:9090/connect/google-drive?session=abc"
+LINK = "https://drive.example.com/connect/google-drive?session=abc"
 MESSAGE = f"I need your permission. [Connect]: {LINK}"
 
 
@@ -195,16 +195,31 @@ class Page:
             response.close()
 
     def input(
-        self, conversation: str, question: str = "", resume: str = "", run: str = "", **props: Any
+        self,
+        conversation: str,
+        question: str = "",
+        resume: str = "",
+        run: str = "",
+        interrupt: str = "",
+        **props: Any,
     ) -> dict[str, Any]:
+        if resume and not interrupt:
+            interrupt = self.interrupt(conversation)
         messages = [{"id": "m1", "role": "user", "content": question}] if question else []
-        answers = {"resume": [{"interruptId": "consent-1", "status": resume}]} if resume else {}
+        answers = {"resume": [{"interruptId": interrupt, "status": resume}]} if resume else {}
         return {
             "threadId": conversation,
             "runId": run or str(uuid.uuid4()),
             "messages": messages,
             "forwardedProps": props,
         } | answers
+
+    def interrupt(self, conversation: str) -> str:
+        """As the page knows it that has loaded the conversation."""
+        try:
+            return f"consent-{self.turn(conversation)['run']}"
+        except RefusedError:
+            return "consent-of-nothing"
 
     def run(self, conversation: str, question: str = "", **members: Any):
         """Ask or resume, and read to the end."""

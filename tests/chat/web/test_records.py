@@ -28,6 +28,7 @@ HELD = [
     Index((Summary("conversation-1", SECRET, NOW, "idle"),)),
     Summary("conversation-1", SECRET, NOW, "idle"),
     records.Beat("run-1", NOW),
+    records.Claim("run-1"),
     Connected(SECRET),
     AuthRequired("google", SECRET, SECRET, ("scope",)),
     Visitor("key", SECRET, SECRET, "oidc", SECRET, SECRET, UserProof("userToken", SECRET)),

@@ -278,6 +278,8 @@ class Work:
     person: str = "alice"
     conversation: str = "conversation-1"
     is_waiting: bool = False
+    replaced: Turn | None = None
+    has_begun_well: bool = False
 
 
 def test_the_late_end_of_a_run_does_not_write_over_what_another_has_made_of_its_turn():

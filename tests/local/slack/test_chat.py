@@ -141,3 +141,13 @@ def test_the_journal_shows_calls_without_their_secrets(standin, client):
     assert (entry["ok"], entry["status"], entry["arguments"]["text"]) == (True, 200, "hello")
     assert APP.bot_token not in str(entry)
     assert standin.see("alice")["messages"][0]["unfurls"] is False
+
+
+def test_blocks_that_say_too_much_together_are_refused_and_those_that_just_fit_are_not(client):
+    def sections(*lengths):
+        return [{"type": "section", "text": {"type": "plain_text", "text": "x" * length}} for length in lengths]
+
+    fitting = sections(3000, 3000, 3000, 3000, 1000)
+    assert client.chat_postMessage(channel=GENERAL, text="x", blocks=fitting)["ok"]
+    too_long = error(client.chat_postMessage, channel=GENERAL, text="x", blocks=[*fitting, *sections(1)])
+    assert too_long == "msg_blocks_too_long"
