@@ -43,6 +43,7 @@ class Work:
         kept = self._idle if is_idle else self._tasks
         kept.add(task)
         task.add_done_callback(kept.discard)
+        task.add_done_callback(lambda _: doing.close())  # it may be cancelled before it has begun
         return task
 
     async def close(self) -> None:

@@ -1,9 +1,11 @@
 """The whole way of a consent, as a browser walks it."""
 
+import contextlib
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from fastapi import APIRouter
 
 from tests.callback.browser import code, form_fields, heading, tagless
 from tests.callback.cloud import ARN, URN
@@ -267,11 +269,68 @@ def test_before_somebody_reconnects_the_page_says_what_they_give_up(service, ali
     cloud.grants = [CONTENTS]
     page = alice.get(f"{CONNECT}?again=1")
     assert "alice@gmail.example is disconnected" in tagless(page)
-    assert form_fields(page, CONNECT) | {"csrf": ""} == {"csrf": "", "session": "", "ask": "contents", "force": "1"}
+    assert form_fields(page, CONNECT) | {"csrf": ""} == {
+        "csrf": "",
+        "session": "",
+        "client": "",
+        "ask": "contents",
+        "force": "1",
+    }
     cloud.insufficient = True
     page = alice.get(f"{CONNECT}?again=1")
     assert "what is connected now is disconnected" in tagless(page)
     assert form_fields(page, CONNECT)["ask"] == "details"
+
+
+def test_who_is_connected_for_names_reads_what_asking_for_contents_risks(service, alice, cloud):
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    cloud.asks = [CONTENTS]
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    assert "alice@gmail.example is connected for names and details. With the button, that ends." in tagless(page)
+    assert "force" not in form_fields(page, CONNECT)
+    assert [asked.payload["action"] for asked in cloud.invocations] == ["conversation", "status"]
+    asked_in = {asked.headers["x-amzn-bedrock-agentcore-runtime-session-id"] for asked in cloud.invocations}
+    assert asked_in == {CONVERSATION}, "which is awake"
+
+
+def test_who_risks_nothing_reads_of_no_risk(service, alice, cloud):
+    cloud.asks = [CONTENTS]
+    assert "that ends" not in tagless(alice.get(f"{CONNECT}?session={CONVERSATION}")), "nothing is connected"
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    cloud.grants = [CONTENTS]
+    assert "that ends" not in tagless(alice.get(f"{CONNECT}?session={CONVERSATION}")), "contents are allowed already"
+    cloud.asks, cloud.grants, cloud.invocations = [], [NAMES], []
+    assert "that ends" not in tagless(alice.get(f"{CONNECT}?session={CONVERSATION}")), "names are asked for"
+    assert [asked.payload["action"] for asked in cloud.invocations] == ["conversation"]
+
+
+def test_a_page_about_more_names_what_is_risked_as_well(service, alice, cloud):
+    page = alice.get(f"{CONNECT}?session={CONVERSATION}")
+    cloud.bound.append(list(cloud.access_tokens)[-1])
+    cloud.answers["connect"] = (200, {"status": "confirm", "scopes": [CONTENTS]})
+    told = alice.press(page, CONNECT)
+    assert "alice@gmail.example is connected for names and details. With the button, that ends." in tagless(told)
+
+
+@pytest.mark.parametrize(("client", "is_led"), [("web", True), ("terminal", False)])
+def test_who_comes_from_the_chat_of_this_service_is_led_back_there(service, cloud, client, is_led):
+    service.start(front_ends=[_Chat()])
+    cloud.conversation = {"client": client, "started": "2026-11-20T09:00:00Z"}
+    alice = service.browser("alice")
+    done = alice.press(alice.get(f"{CONNECT}?session={CONVERSATION}"), CONNECT)
+    assert heading(done) == "Connected as alice@gmail.example."
+    assert ('href="/own-chat">Back to the chat' in done.text) == is_led
+
+
+class _Chat:
+    start_path = "/own-chat"
+
+    def __init__(self):
+        self.router = APIRouter()
+
+    @contextlib.asynccontextmanager
+    async def running(self, door):
+        yield
 
 
 def test_a_wish_to_replace_survives_a_page_about_more(service, alice, cloud):

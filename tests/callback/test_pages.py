@@ -290,9 +290,53 @@ def test_the_confirmation_sends_along_what_it_said():
     page = rendered(confirm("x", ask="contents", replaces="alice@gmail.example"))
     form = page.partition('action="/connect/google-drive"')[2].partition("</form>")[0]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-    assert fields == {"csrf": "c" * 43, "session": "conversation-0123456789", "ask": "contents", "force": "1"}
+    assert fields == {
+        "csrf": "c" * 43,
+        "session": "conversation-0123456789",
+        "client": "",
+        "ask": "contents",
+        "force": "1",
+    }
     assert "alice@gmail.example is disconnected" in page
     assert 'name="force"' not in rendered(confirm("x"))
+
+
+@pytest.mark.parametrize(
+    ("widens", "words"), [("a@mail.example", "a@mail.example is connected"), ("", "An account is connected")]
+)
+def test_who_risks_what_they_have_reads_it_and_not_that_refusing_costs_nothing(widens, words):
+    page = rendered(confirm("x", ask="contents", widens=widens))
+    assert f"{words} for names and details. With the button, that ends. Say no at Google" in words_of(page)
+    assert "Close this page, and all stays as it is." in words_of(page)
+    assert "you can still say no there" not in words_of(page)
+    assert "you can still say no there" not in words_of(rendered(confirm("x", replaces="")))
+    assert 'name="force"' not in page
+
+
+def test_people_of_slack_read_that_others_see_what_they_share():
+    in_slack = words_of(rendered(confirm("x", who=session_of("Alice", "slack", workspace="Acme"))))
+    assert "answer anybody but you; in a channel, others see only what you choose to share" in in_slack
+    assert "in a channel" not in words_of(rendered(confirm("x")))
+
+
+@pytest.mark.parametrize(
+    ("client", "runtime_session", "chat_path", "is_led"),
+    [
+        ("web", "conversation-0123456789", "/chat", True),
+        ("", "", "/chat", True),
+        ("", "conversation-0123456789", "/chat", False),
+        ("web", "conversation-0123456789", "", False),
+        ("", "", "", False),
+    ],
+)
+def test_the_end_says_that_the_tab_is_over_and_leads_to_the_chat_of_this_service(
+    client, runtime_session, chat_path, is_led
+):
+    [state] = [state for state in STATES if state.id == "connected-plain"]
+    values = state.values | {"client": client, "runtime_session": runtime_session, "chat_path": chat_path}
+    page = rendered(State("x", "connected", values))
+    assert "You can close this tab." in words_of(page)
+    assert ('class="button" href="/chat">Back to the chat</a>' in page) == is_led
 
 
 def test_names_are_text_whatever_they_are():

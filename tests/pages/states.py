@@ -110,7 +110,12 @@ CONFIRM = [
     confirm("terminal", client="terminal", started=NOW - timedelta(seconds=5)),
     confirm("web-contents", client="web", started=NOW - timedelta(hours=2), ask="contents", is_more=True),
     confirm(
-        "web-wider", client="web", started=NOW - timedelta(hours=2), ask="contents", is_more=True, widens="a@mail.example"
+        "web-wider",
+        client="web",
+        started=NOW - timedelta(hours=2),
+        ask="contents",
+        is_more=True,
+        widens="a@mail.example",
     ),
     confirm("slack-wider-unnamed", who=IN_SLACK, client="slack", started=NOW, ask="contents", widens=""),
     confirm("other-program", client="some-program", started=NOW - timedelta(minutes=1)),

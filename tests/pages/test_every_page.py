@@ -99,7 +99,6 @@ def test_the_button_that_a_person_came_for_is_seen_without_scrolling(width, heig
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{gallery}/page/{state.id}")
     button = page.locator("main button").bounding_box()
-    print(state.id, language, width, button["y"] + button["height"])
     assert button["y"] + button["height"] <= height
 
 

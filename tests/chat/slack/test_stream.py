@@ -1,10 +1,13 @@
 """Whatever happens to an answer's message, nothing of the answer is lost."""
 
+import asyncio
 import threading
 
 import pytest
 
 from chat.events import Text
+from chat.slack.conversations import Member, Place
+from chat.slack.stream import Stream
 
 from .conftest import DONE, answer, until
 
@@ -111,3 +114,36 @@ def test_where_slack_takes_no_blocks_at_all_the_stream_ends_all_the_same(world):
     until(lambda: world.slack.look("alice", thread_ts=asked["ts"])["session"] == "active")
     [said] = world.slack.from_app("alice", thread_ts=asked["ts"])
     assert (said["words"], said["stream"]) == ("Hello.", "done")
+
+
+class Sent:
+    """As much of Slack as a stream needs; keeps what it was given."""
+
+    def __init__(self):
+        self.chunks = []
+
+    async def start_stream(self, place, member, chunks):
+        self.chunks += chunks
+        return "2.2"
+
+    async def append(self, channel, ts, chunks):
+        self.chunks += chunks
+
+    async def stop_stream(self, channel, ts, chunks, blocks):
+        self.chunks += chunks
+
+
+def test_after_a_drop_nothing_is_shown_neither_what_waits_nor_what_comes():
+    async def doing():
+        slack = Sent()
+        stream = Stream(slack, Place("C1", "1.1"), Member("T1", "U1"), lambda ts: None)
+        stream.text("seen ")
+        await asyncio.sleep(0.05)
+        stream.text("waits ")
+        stream.drop()
+        stream.text("comes ")
+        stream.task("t1", "Searching", "running")
+        await stream.end()
+        return slack.chunks
+
+    assert asyncio.run(doing()) == [{"type": "markdown_text", "text": "seen "}]

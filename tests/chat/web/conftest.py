@@ -43,6 +43,10 @@ class Line:
     async def put(self, key: str, value: Any, *, collection: str, ttl: float) -> None:
         assert ttl > 0
         assert len(json.dumps(value)) < 400 * 1024  # an item of DynamoDB
+        # A write that has begun ends, as in a thread, whether or not anybody waits for it.
+        await asyncio.shield(asyncio.create_task(self._put(key, value, collection)))
+
+    async def _put(self, key: str, value: Any, collection: str) -> None:
         await self._reach("put", collection)
         self._there()[collection, key] = value
 

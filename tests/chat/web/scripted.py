@@ -217,9 +217,11 @@ class Page:
     def interrupt(self, conversation: str) -> str:
         """As the page knows it that has loaded the conversation."""
         try:
-            return f"consent-{self.turn(conversation)['run']}"
+            turns = self.conversation(conversation)["turns"]
         except RefusedError:
             return "consent-of-nothing"
+        open_ones = [turn for turn in turns if turn["outcome"] in {"waiting", "cut_off"}]
+        return f"consent-{(open_ones or turns)[-1]['run']}"
 
     def run(self, conversation: str, question: str = "", **members: Any):
         """Ask or resume, and read to the end."""

@@ -74,3 +74,18 @@ def test_what_fails_is_logged_by_its_kind_and_place_and_by_nothing_that_was_said
     assert turn.outcome == "failed"
     assert "error=ValueError at=test_runs.py:" in caplog.text
     assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("usage", [{"n": object()}, {"n": 10**5000}])
+def test_a_run_whose_end_cannot_be_told_ends_with_an_error(usage):
+    events = []
+
+    async def read(run):
+        events.extend([piece.decode() async for piece in run.log.follow(0, 10)])
+
+    turn, _ = play([Text("Here."), Done("end_turn", usage, {})], read)
+    assert turn.outcome == "answered"
+    *_, last = "".join(events).strip().split("\n\n")
+    assert '"type":"RUN_ERROR"' in last
+    assert '"code":"internal"' in last
+    assert "".join(events).count("RUN_ERROR") == 1

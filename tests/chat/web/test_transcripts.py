@@ -309,3 +309,30 @@ def test_a_store_that_fails_for_a_moment_still_gets_the_end_of_a_run():
         assert (head.state, (await transcripts.last_turn("alice", head)).outcome) == ("idle", "answered")
 
     play(work)
+
+
+def test_what_has_run_out_is_not_in_the_list():
+    async def work(transcripts, desk):
+        await ask(transcripts, desk)
+        desk.at += timedelta(days=60)
+        await ask(transcripts, desk, "conversation-2")
+        desk.at += timedelta(days=31)
+        assert [one.id for one in await transcripts.summaries("alice")] == ["conversation-2"]
+
+    play(work)
+
+
+def test_a_claim_is_one_processs_and_is_given_back():
+    async def work(transcripts, desk):
+        async with transcripts.claimed("alice", "conversation-1", "run-1") as is_ours:
+            assert is_ours
+            async with transcripts.claimed("alice", "conversation-1", "run-2") as is_ours_too:
+                assert not is_ours_too
+            assert desk.held("chat-claims")
+        assert not desk.held("chat-claims")
+        with pytest.raises(RuntimeError):
+            async with transcripts.claimed("alice", "conversation-1", "run-3"):
+                raise RuntimeError
+        assert not desk.held("chat-claims")
+
+    play(work)
