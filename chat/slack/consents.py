@@ -69,8 +69,8 @@ class Consents:
         if len(self._waiters) >= _MOST_WAITERS:
             await self._waits.keep(wait)
         else:
-            await self._waits.lease(wait, self._desk.door.now() + _LEASE)
             await self._waits.keep(wait)
+            await self._waits.lease(wait, self._desk.door.now() + _LEASE)
             self._start(wait)
 
     async def supersede(self, runtime_session: str, words: Words) -> None:

@@ -126,6 +126,7 @@ class Showing:
             self._is_over = True
             await self._move()  # where one has begun
             await self._close(failure, is_stopped=is_stopped)
+            await self._entry.leave()  # from here on nothing of it can be lost
         finally:  # whatever became of the rest, what was said is shown
             await self._stream.end()
             await self._status.end("suspended" if reading.asked and not is_stopped else "active")

@@ -36,6 +36,7 @@ from chat.web.line import Line
 from chat.web.records import Head, State, Summary, Turn, open_among, title_of
 from chat.web.runs import Run
 from chat.web.safety import safe_events
+from chat.web.taken_up import with_what_was_found
 from chat.web.transcripts import Transcripts
 from chat.web.views import conversation_view, summary_view
 
@@ -213,6 +214,8 @@ class Conversations:
             source = line.wait(waits_for, base.question, *said)
         elif asked.is_resume:
             source = line.resume(base.question, *said, is_waiting=consent is not None)
+            if base.outcome == "cut_off":
+                source = with_what_was_found(source, base.parts)
         else:
             source = line.ask(asked.prompt, *said)
         return Run(

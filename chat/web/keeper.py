@@ -45,7 +45,7 @@ class Keeper:
         self._beats_every = max(1, round(limits.beat_s / limits.keep_s))
         self._kept = run.turn
         self._was_waiting = run.is_waiting
-        self._is_to_stop = asyncio.Event()
+        self._is_to_stop, self._has_news = False, asyncio.Event()
         self._has_replaced = run.replaced is None
 
     def stop(self) -> None:
@@ -54,7 +54,12 @@ class Keeper:
         The store may still be writing then, and what it writes would land behind the turn's end, or bring back what was
         deleted.
         """
-        self._is_to_stop.set()
+        self._is_to_stop = True
+        self._has_news.set()
+
+    def hurry(self) -> None:
+        """Have it written now: what tools have found is not found again where this process ends."""
+        self._has_news.set()
 
     async def keep_on(self, make_way: Callable[[], None]) -> None:
         """Write until stopped. `make_way` is called where another process has taken the conversation over."""
@@ -97,8 +102,9 @@ class Keeper:
     async def _is_stopped(self) -> bool:
         with suppress(TimeoutError):
             async with asyncio.timeout(self._every_s):
-                await self._is_to_stop.wait()
-        return self._is_to_stop.is_set()
+                await self._has_news.wait()
+        self._has_news.clear()
+        return self._is_to_stop
 
     async def _replace(self) -> None:
         """Let the question that waited before go: the agent answers both in one, or lets it be."""

@@ -14,7 +14,7 @@ from agent.agui import AguiRun
 from callback.errors import CallbackError
 from chat.consent import ConsentTimeoutError
 from chat.errors import ChatError
-from chat.events import AuthRequired, Done, Event, Failure, Text, to_object
+from chat.events import AuthRequired, Done, Event, Failure, Files, Text, to_object
 from chat.web.answer import Answer
 from chat.web.ends import LAST, end_log, is_good_beginning, log_error
 from chat.web.errors import AgentSilentError, AnswerTooLongError, problem_of
@@ -199,6 +199,8 @@ class Run:
             self._answer.feed(event)
             self._note(event)
             self._emit(self._agui.feed(to_object(event)))
+            if isinstance(event, Files):
+                self._keeper.hurry()
 
     def _note(self, event: Event) -> None:
         """Tell from an event how the turn ends."""

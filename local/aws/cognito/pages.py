@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from local.people import SAMPLE_PASSWORD
-
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;background:#f4f5f7;color:#1c1e21;margin:0;display:grid;
 min-height:100vh;place-items:center}
@@ -30,15 +28,11 @@ def page(title: str, body: str) -> str:
 def login_page(query: str, csrf: str, people: Sequence[str], error: str = "") -> str:
     """The form. `query` is that of the authorization request, which the form carries on.
 
-    `people` are samples, named with the password that all of them have.
+    `people` are samples, named for whoever tries this out.
     """
     message = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     listed = "".join(f"<li>{escape(person)}</li>" for person in people)
-    hint = (
-        f"<p>Sample people, all with the password <code>{SAMPLE_PASSWORD}</code>:</p><ul>{listed}</ul>"
-        if people
-        else ""
-    )
+    hint = f"<p>Sample people:</p><ul>{listed}</ul>" if people else ""
     return page(
         "Sign in",
         f'{message}<form method="post" action="/login?{escape(query)}">'

@@ -9,7 +9,6 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from local.aws.cognito.pages import login_page
 from local.people import SAMPLE_PASSWORD
 
 VERIFIER = "v" * 64
@@ -107,12 +106,6 @@ def test_person_has_one_subject_and_every_login_its_own_token(browser, pool, ver
     assert len({by_code["jti"], first["jti"], second["jti"]}) == 3
     assert first["client_id"] == pool.cli
     assert first["exp"] - first["iat"] == 3600
-
-
-def test_the_form_names_the_sample_people_with_their_password():
-    page = login_page("client_id=x", "csrf", ["alice@example.com"])
-    assert f"all with the password <code>{SAMPLE_PASSWORD}</code>:</p><ul><li>alice@example.com</li></ul>" in page
-    assert SAMPLE_PASSWORD not in login_page("client_id=x", "csrf", [])
 
 
 def test_second_authorization_is_silent_unless_a_login_is_asked_for(browser):
