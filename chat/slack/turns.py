@@ -55,7 +55,8 @@ class Turns:
         brief = plain_question(question.text, (await self._desk.slack.bot()).user, {})
         if not brief or not self._desk.welcomes(member):
             words = (await self._desk.people.profile(member.user)).words
-            hello = views.plain(words("channel.empty" if not brief else "channel.stranger"))
+            empty = "asked.empty" if place.is_private else "channel.empty"
+            hello = views.plain(words(empty if not brief else "channel.stranger"))
             await self._desk.slack.post(place.channel, hello, place.thread)
             return
         conversation = await self._places.conversation(place, member)

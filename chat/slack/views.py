@@ -46,10 +46,15 @@ def plain(sentence: str) -> Message:
 
 def note(words: Words, member: Member) -> Message:
     """What a channel sees where somebody is answered in private."""
-    before, _, after = words("channel.note").partition("{who}")
-    parts = (b.words_of(part) if part else None for part in (before, after))
-    first, last = parts
-    return Message(words("channel.note_text"), (b.rich(*filter(None, (first, b.user(member.user), last))),))
+    return Message(words("channel.note_text"), (_naming(words("channel.note"), member),))
+
+
+def _naming(sentence: str, member: Member) -> b.Block:
+    """A sentence with somebody in the place of its `{who}`."""
+    before, _, after = sentence.partition("{who}")
+    said = (b.words_of(part) if part else None for part in (before, after))
+    first, last = said
+    return b.rich(*filter(None, (first, b.user(member.user), last)))
 
 
 def hint(words: Words, place: Place, *, is_here: bool) -> Message:
@@ -126,7 +131,7 @@ def after_stop(words: Words, kept: str) -> tuple[b.Block, ...]:
 def shared(words: Words, member: Member, answer: str) -> tuple[Message, ...]:
     """An answer for a channel, under the name of who shares it: one message, or more for a long one."""
     parts = pieces(calmed(answer), LONGEST_MARKDOWN)
-    head = b.rich(b.words_of(words("share.by")), b.user(member.user))
+    head = _naming(words("share.by"), member)
     first = Message(words("share.text"), (head, *map(b.markdown, parts[:1])))
     return (first, *(Message(words("share.text"), (b.markdown(part),)) for part in parts[1:]))
 
