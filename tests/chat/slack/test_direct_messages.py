@@ -158,7 +158,7 @@ def test_who_asks_without_end_is_asked_for_a_moment(world):
 def test_a_message_without_words_gets_a_hint(world):
     asked = world.slack.say("alice", "@Drive Agent")
     [said] = until(lambda: world.slack.from_app("alice", thread_ts=asked["ts"]))
-    assert "Mention me together with a question" in said["words"]
+    assert "Ask me something about your Google Drive" in said["words"]
     assert not world.agent.turns()
 
 
